@@ -1,0 +1,33 @@
+import { defineConfig } from 'vitest/config';
+
+/** `unit` needs nothing; `integration` a Postgres, which it starts; `e2e` whole systems, one at a time on a small machine. */
+export default defineConfig({
+  test: {
+    reporters: ['default', './test/support/closing-line.ts'],
+    // Real databases, engines and processes take their time on a busy machine; what waits, waits with a bound of its own.
+    testTimeout: 30_000,
+    hookTimeout: 120_000,
+    projects: [
+      { extends: true, test: { name: 'unit', include: ['test/unit/**/*.test.ts'] } },
+      {
+        extends: true,
+        test: {
+          name: 'integration',
+          include: ['test/{contract,integration}/**/*.test.ts'],
+          globalSetup: './test/support/postgres-server.ts',
+          maxWorkers: 3,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'e2e',
+          include: ['test/{docker,e2e}/**/*.test.ts'],
+          globalSetup: './test/support/postgres-server.ts',
+          fileParallelism: false,
+          sequence: { groupOrder: 1 },
+        },
+      },
+    ],
+  },
+});
