@@ -1,0 +1,60 @@
+/** The only list of what can go wrong on purpose. Adding a row is the whole change; a test keeps README in step. */
+export const errorCodes = {
+  invalid_request: { status: 400, title: 'The request does not match its schema' },
+  unauthenticated: { status: 401, title: 'No valid credentials' },
+  not_allowed: { status: 403, title: 'The caller may not do this' },
+  foreign_origin: { status: 403, title: 'The request comes from a foreign origin' },
+  not_found: { status: 404, title: 'No such route' },
+  agent_not_found: { status: 404, title: 'No such agent' },
+  decision_not_found: { status: 404, title: 'No such decision' },
+  task_not_found: { status: 404, title: 'No such task' },
+  key_not_found: { status: 404, title: 'No such API key' },
+  escalation_not_found: { status: 404, title: 'No such escalation' },
+  setting_not_found: { status: 404, title: 'No such setting' },
+  decision_closed: { status: 409, title: 'The decision is already closed' },
+  decision_escalated: { status: 409, title: 'The decision waits for a human, votes no longer count' },
+  vote_already_cast: { status: 409, title: 'This voter has already voted in this round' },
+  statement_already_given: { status: 409, title: 'This agent has already given its statement in this round' },
+  statement_not_asked: { status: 409, title: 'Nobody asked this agent for a statement' },
+  not_escalated: { status: 409, title: 'The decision is not escalated' },
+  escalation_closed: { status: 409, title: 'The escalation is already resolved' },
+  task_closed: { status: 409, title: 'The task is already finished' },
+  task_claimed: { status: 409, title: 'The task is already claimed' },
+  task_not_claimed: { status: 409, title: 'The task is not claimed by the caller' },
+  wip_limit_reached: { status: 409, title: 'The agent already works on as many tasks as it may' },
+  key_name_taken: { status: 409, title: 'A key of this name is already in use' },
+  last_admin_key: { status: 409, title: 'The last admin key cannot be revoked' },
+  no_logs: { status: 409, title: 'The agent has no container to read logs from' },
+  payload_too_large: { status: 413, title: 'The body is too large' },
+  unsupported_media_type: { status: 415, title: 'The body must be JSON' },
+  rate_limited: { status: 429, title: 'Too many requests' },
+  internal: { status: 500, title: 'Something went wrong on our side' },
+  dependency_unavailable: { status: 503, title: 'A part that this needs is not available right now' },
+} as const satisfies Record<string, { status: number; title: string }>;
+
+export type ErrorCode = keyof typeof errorCodes;
+
+/** One thing that is wrong with the input: where, and what is allowed there. */
+export interface InputIssue {
+  readonly path: string;
+  readonly message: string;
+}
+
+/** `detail` and `issues` are for the caller to read; `cause` never leaves the process. */
+export class AppError extends Error {
+  override readonly name = 'AppError';
+  readonly code: ErrorCode;
+  readonly issues: readonly InputIssue[];
+  readonly retryAfterSeconds: number | undefined;
+
+  constructor(
+    code: ErrorCode,
+    detail: string,
+    options: { cause?: unknown; issues?: readonly InputIssue[]; retryAfterSeconds?: number } = {},
+  ) {
+    super(detail, 'cause' in options ? { cause: options.cause } : undefined);
+    this.code = code;
+    this.issues = options.issues ?? [];
+    this.retryAfterSeconds = options.retryAfterSeconds;
+  }
+}

@@ -1,0 +1,115 @@
+import { z } from 'zod';
+import { agentStatusSchema } from './agent.ts';
+import { decisionStatusSchema, voteSchema } from './decision.ts';
+import { escalationKindSchema, escalationPrioritySchema } from './escalation.ts';
+import { tierSchema } from './policy.ts';
+import { actorSchema, agentTypeSchema, idOf, jsonValue, seqSchema, timestamp } from './primitives.ts';
+import { prioritySchema } from './task.ts';
+
+const agent = { agentType: agentTypeSchema };
+const task = { taskId: idOf('tsk'), title: z.string(), assignedTo: agentTypeSchema, priority: prioritySchema };
+const decision = { decisionId: idOf('dec'), title: z.string() };
+const escalation = {
+  escalationId: idOf('esc'),
+  kind: escalationKindSchema,
+  subject: z.string(),
+  title: z.string(),
+  decisionId: idOf('dec').optional(),
+};
+const instance = { ...agent, instanceId: idOf('ins') };
+const key = { keyId: idOf('key'), name: z.string(), role: z.string() };
+
+/** What each kind of event carries, besides `actor`. The union is closed: an event not listed here does not compile. */
+const payloads = {
+  agent_started: { ...instance, containerId: z.string(), because: z.string() },
+  agent_stopped: { ...instance, because: z.string() },
+  agent_exited: {
+    ...instance,
+    code: z.number().nullable(),
+    signal: z.string().nullable(),
+    oomKilled: z.boolean(),
+    ranForMs: z.number(),
+    because: z.string(),
+  },
+  agent_status: { ...agent, status: agentStatusSchema, because: z.string() },
+  agent_failed: { ...agent, because: z.string() },
+  alert_raised: { ...agent, severity: z.enum(['info', 'warning', 'critical']), message: z.string() },
+  message_sent: {
+    ...agent,
+    messageId: idOf('msg'),
+    from: actorSchema,
+    message: z.string(),
+    priority: prioritySchema,
+  },
+  loop_finished: {
+    ...agent,
+    loopId: idOf('lop'),
+    outcome: z.enum(['done', 'idle', 'failed', 'interrupted']),
+    summary: z.string(),
+    reasons: z.array(z.string()),
+  },
+  task_created: { ...task, createdBy: actorSchema },
+  task_claimed: { ...task, agentType: agentTypeSchema },
+  task_released: { ...task, because: z.string() },
+  task_completed: { ...task, result: z.string() },
+  task_failed: { ...task, reason: z.string() },
+  task_cancelled: { ...task, reason: z.string() },
+  decision_proposed: {
+    ...decision,
+    decisionType: tierSchema,
+    proposedBy: actorSchema,
+    voters: z.array(agentTypeSchema),
+    deadline: timestamp.nullable(),
+  },
+  decision_voted: {
+    ...decision,
+    voterType: agentTypeSchema,
+    vote: voteSchema,
+    reason: z.string(),
+    round: z.number(),
+  },
+  decision_statement: { ...decision, ...agent, statement: z.string(), round: z.number() },
+  decision_round_started: { ...decision, round: z.number(), because: z.string() },
+  decision_resolved: { ...decision, status: decisionStatusSchema, because: z.string() },
+  decision_withdrawn: { ...decision, because: z.string() },
+  escalation_created: { ...escalation, reason: z.string(), priority: escalationPrioritySchema },
+  escalation_resolved: { ...escalation, resolution: z.string() },
+  action_executed: { ...decision, action: z.string(), outcome: z.string() },
+  action_failed: { ...decision, action: z.string(), reason: z.string() },
+  domain_requested: { domain: z.string(), reason: z.string() },
+  domain_approved: { domain: z.string() },
+  domain_rejected: { domain: z.string(), reason: z.string() },
+  domain_removed: { domain: z.string() },
+  egress_denied: { ...agent, domain: z.string(), reason: z.string() },
+  setting_changed: { category: z.string(), key: z.string(), value: jsonValue, before: jsonValue },
+  budget_warning: { ...agent, budget: z.string() },
+  budget_exhausted: { ...agent, budget: z.string() },
+  benchmark_started: { runId: z.string() },
+  benchmark_finished: { runId: z.string() },
+  job_finished: { jobId: z.string() },
+  job_failed: { jobId: z.string(), reason: z.string() },
+  key_created: key,
+  key_revoked: key,
+} as const;
+
+export type EventType = keyof typeof payloads;
+export const eventTypes = Object.keys(payloads) as [EventType, ...EventType[]];
+export const eventTypeSchema = z.enum(eventTypes);
+
+type Payloads = typeof payloads;
+export type EventPayload<T extends EventType> = z.input<z.ZodObject<Payloads[T]>>;
+
+/** The check of one event's payload; `actor` names who acted. */
+export const payloadSchema = (type: EventType) => z.object({ ...payloads[type], actor: actorSchema });
+
+/** One row of the log as clients see it. */
+export const eventSchema = z.object({
+  id: z.string(),
+  seq: seqSchema,
+  eventType: eventTypeSchema,
+  /** The acting agent's id, or null when no agent acted. */
+  sourceAgent: idOf('agt').nullable(),
+  payload: z.record(z.string(), jsonValue),
+  createdAt: timestamp,
+});
+export type BoardroomEvent = z.infer<typeof eventSchema>;

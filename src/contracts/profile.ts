@@ -1,0 +1,36 @@
+import { z } from 'zod';
+import { tierSchema } from './policy.ts';
+import { agentTypeSchema } from './primitives.ts';
+import { toolNameSchema } from './tools.ts';
+
+/** The front matter of `profiles/<type>.md`; the Markdown below it is the system prompt. */
+export const profileHeadSchema = z.strictObject({
+  version: z.number().int().min(1),
+  name: z.string().min(1).max(80),
+  /** Seconds between scheduled loops. */
+  loopInterval: z.number().int().min(1).max(2_592_000),
+  /** Seconds one loop may take before it counts as a hang. */
+  turnTimeout: z.number().int().min(5).max(86_400).default(600),
+  /** Seconds between loops the agent runs of its own accord, with nothing new to read; unset: never. */
+  initiativeInterval: z.number().int().min(60).max(2_592_000).optional(),
+  /** `board` votes, `c-level` is asked for statements, `staff` works. */
+  seat: z.enum(['board', 'c-level', 'staff']).default('staff'),
+  permissions: z.strictObject({
+    tools: z.array(toolNameSchema).min(1),
+    /** The tiers it may propose; policy can still raise the tier. */
+    propose: z.array(tierSchema).default([]),
+    /** Whom it may give tasks to: roles, or everyone. */
+    assign: z.union([z.literal('everyone'), z.array(agentTypeSchema)]).default([]),
+  }),
+  resources: z
+    .strictObject({
+      /** MiB; the JavaScript heap gets half of it. */
+      memory: z.number().int().min(64).max(65_536).default(256),
+      cpus: z.number().min(0.05).max(64).default(0.5),
+      /** Processes and threads in the container. */
+      pids: z.number().int().min(16).max(4_096).default(128),
+    })
+    .default({ memory: 256, cpus: 0.5, pids: 128 }),
+});
+export type ProfileHead = z.output<typeof profileHeadSchema>;
+export type Permissions = ProfileHead['permissions'];

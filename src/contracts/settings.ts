@@ -1,0 +1,58 @@
+import { z } from 'zod';
+import { decisionPolicySchema, defaultDecisionPolicy } from './policy.ts';
+
+/** One registered setting: its check, default, unit and meaning. */
+export interface SettingRow<S extends z.ZodType = z.ZodType> {
+  readonly schema: S;
+  readonly default: z.output<S>;
+  readonly unit?: 'ms' | 's' | 'days';
+  readonly description: string;
+}
+
+const row = <S extends z.ZodType>(setting: SettingRow<S>) => setting;
+
+const delay = (priority: string, ms: number) =>
+  row({
+    schema: z.number().int().min(0).max(86_400_000),
+    default: ms,
+    unit: 'ms',
+    description: `How long a new task of priority ${priority} waits before it wakes its assignee`,
+  });
+
+/** The typed registry: `<category>.<key>`. Loop intervals are open-ended (one for each role), see `loopIntervalKey`. */
+export const settingsRegistry = {
+  'queue.delay_critical': delay('critical', 0),
+  'queue.delay_urgent': delay('urgent', 5_000),
+  'queue.delay_high': delay('high', 30_000),
+  'queue.delay_normal': delay('normal', 120_000),
+  'queue.delay_low': delay('low', 300_000),
+  'queue.delay_operational': delay('operational', 600_000),
+  'decisions.policy': row({
+    schema: decisionPolicySchema,
+    default: defaultDecisionPolicy,
+    description: 'The tier table: who votes, when a decision is approved, its deadline and what happens then',
+  }),
+  'decisions.max_rounds': row({
+    schema: z.number().int().min(1).max(10),
+    default: 3,
+    description: 'Rounds of voting without agreement before a human decides',
+  }),
+  'decisions.statement_window': row({
+    schema: z.number().int().min(0).max(86_400),
+    default: 120,
+    unit: 's',
+    description: 'How long a new round waits for the statements of the C-level before it asks the voters again',
+  }),
+  'tasks.max_concurrent_per_agent': row({
+    schema: z.number().int().min(1).max(100),
+    default: 2,
+    description: 'Tasks one agent may have in progress at once',
+  }),
+} as const satisfies Record<string, SettingRow>;
+
+export type SettingName = keyof typeof settingsRegistry;
+export type SettingValue<N extends SettingName> = z.output<(typeof settingsRegistry)[N]['schema']>;
+
+/** `agents.loop_interval_<type>`: seconds; unset, the profile's `loopInterval` holds. */
+export const loopIntervalSchema = z.number().int().min(1).max(2_592_000);
+export const loopIntervalKey = (agentType: string) => `loop_interval_${agentType}`;
