@@ -1,0 +1,69 @@
+import { and, asc, desc, eq, gt, lt, lte, sql } from 'drizzle-orm';
+import type { BoardroomEvent, EventType } from '../../contracts/event.ts';
+import { iso } from '../platform/iso.ts';
+import type { Queryable } from '../platform/postgres.ts';
+import { events, relayCursors } from './tables.ts';
+
+export type NewEventRow = Omit<typeof events.$inferInsert, 'seq'>;
+
+export async function insertEvents(db: Queryable, rows: readonly NewEventRow[]): Promise<void> {
+  await db.insert(events).values([...rows]);
+}
+
+/**
+ * The last place up to which the log is settled: no event at or before it can still appear.
+ * Ask first, then read with a later statement, and only up to the answer (see migration 0001).
+ */
+export async function readHorizon(db: Queryable): Promise<number> {
+  const { rows } = await db.execute<{ horizon: string }>(sql`select event_horizon() as horizon`);
+  return Number(rows[0]?.horizon ?? 0);
+}
+
+export interface EventQuery {
+  readonly limit: number;
+  readonly type?: EventType | undefined;
+  readonly agentType?: string | undefined;
+  readonly after?: number | undefined;
+  readonly before?: number | undefined;
+}
+
+/** With `after` oldest first, else newest first; never beyond the horizon, so that any seq it shows is a safe cursor. */
+export async function readEvents(db: Queryable, query: EventQuery): Promise<BoardroomEvent[]> {
+  const horizon = await readHorizon(db);
+  const rows = await db
+    .select()
+    .from(events)
+    .where(
+      and(
+        lte(events.seq, horizon),
+        query.after === undefined ? undefined : gt(events.seq, query.after),
+        query.before === undefined ? undefined : lt(events.seq, query.before),
+        query.type === undefined ? undefined : eq(events.eventType, query.type),
+        query.agentType === undefined ? undefined : eq(events.agentType, query.agentType),
+      ),
+    )
+    .orderBy(query.after === undefined ? desc(events.seq) : asc(events.seq))
+    .limit(query.limit);
+  return rows.map(toEvent);
+}
+
+const toEvent = (row: typeof events.$inferSelect): BoardroomEvent => ({
+  id: `evt_${row.seq}`,
+  seq: row.seq,
+  eventType: row.eventType,
+  sourceAgent: row.sourceAgent,
+  payload: row.payload,
+  createdAt: iso(row.createdAt),
+});
+
+export async function readRelayCursor(db: Queryable): Promise<number | undefined> {
+  const [row] = await db.select().from(relayCursors).where(eq(relayCursors.name, 'bus'));
+  return row?.seq;
+}
+
+export async function saveRelayCursor(db: Queryable, seq: number): Promise<void> {
+  await db
+    .insert(relayCursors)
+    .values({ name: 'bus', seq })
+    .onConflictDoUpdate({ target: relayCursors.name, set: { seq } });
+}

@@ -1,0 +1,104 @@
+import type pg from 'pg';
+import { channels } from '../events/topics.ts';
+import type { Clock } from './clock.ts';
+
+/** The advisory lock that makes one replica the leader. Any number will do, as long as nobody else uses it. */
+const leaderLock = 7_261_003;
+
+/** What runs on the leader alone. */
+export interface Term {
+  /** NOTIFY arrives on the connection that holds the lock. */
+  onNotification(channel: string, payload: string): void;
+  stop(): Promise<void>;
+}
+
+export interface Leadership {
+  start(): void;
+  isLeader(): boolean;
+  stop(): Promise<void>;
+}
+
+interface LeadershipDeps {
+  readonly connect: () => Promise<pg.Client>;
+  readonly clock: Clock;
+  /** Between two attempts to take the lock; a dead leader is followed within this and the server's own notice. */
+  readonly retryMs: number;
+  readonly beginTerm: () => Promise<Term>;
+  readonly onError: (error: unknown) => void;
+}
+
+/**
+ * Waits for the lock, leads as long as the connection that holds it lives, waits again. Losing the connection
+ * ends the term: the server has given the lock away by then, or soon will.
+ */
+export function createLeadership({ connect, clock, retryMs, beginTerm, onError }: LeadershipDeps): Leadership {
+  const stopping = new AbortController();
+  let leading = false;
+  let running: Promise<void> | undefined;
+
+  async function run(): Promise<void> {
+    while (!stopping.signal.aborted) {
+      try {
+        await tryToLead();
+      } catch (error) {
+        onError(error);
+      }
+      await clock.sleep(retryMs, stopping.signal);
+    }
+  }
+
+  async function tryToLead(): Promise<void> {
+    const client = await connect();
+    const lost = new AbortController();
+    client.on('error', (error) => {
+      onError(error);
+      lost.abort();
+    });
+    client.on('end', () => lost.abort());
+    try {
+      while (!(await takeLock(client))) {
+        await clock.sleep(retryMs, AbortSignal.any([stopping.signal, lost.signal]));
+        if (stopping.signal.aborted || lost.signal.aborted) return;
+      }
+      await lead(client, AbortSignal.any([stopping.signal, lost.signal]));
+    } finally {
+      // Ending the session releases the lock. A broken connection has nothing left to end.
+      if (!lost.signal.aborted) await client.end();
+    }
+  }
+
+  async function lead(client: pg.Client, over: AbortSignal): Promise<void> {
+    const term = await beginTerm();
+    leading = true;
+    try {
+      client.on('notification', ({ channel, payload }) => term.onNotification(channel, payload ?? ''));
+      for (const channel of Object.values(channels)) await client.query(`listen ${channel}`);
+      while (!over.aborted) {
+        await clock.sleep(probeMs, over);
+        // A connection that died without a word is noticed here, not at the next NOTIFY.
+        if (!over.aborted) await client.query('select 1');
+      }
+    } finally {
+      leading = false;
+      await term.stop();
+    }
+  }
+
+  return {
+    start() {
+      running ??= run();
+    },
+    isLeader: () => leading,
+    async stop() {
+      stopping.abort();
+      await running;
+    },
+  };
+}
+
+const probeMs = 5_000;
+
+async function takeLock(client: pg.Client): Promise<boolean> {
+  const { rows } = await client.query<{ taken: boolean }>('select pg_try_advisory_lock($1) as taken', [leaderLock]);
+  return rows[0]?.taken === true;
+}

@@ -1,0 +1,39 @@
+import { mkdirSync, renameSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { destination, type Logger, pino } from 'pino';
+
+export type { Logger };
+
+interface LogOptions {
+  readonly level: string;
+  /** `file`: home/orchestrator.log, so that a terminal shows what matters to its reader; `stdout` for containers. */
+  readonly to: 'file' | 'stdout';
+  readonly home: string;
+}
+
+const bytesMax = 20 * 1024 * 1024;
+
+/** Lines of JSON. Secrets are never handed to it; the redaction is for headers that libraries log. */
+export function createLog({ level, to, home }: LogOptions): Logger {
+  return pino(
+    {
+      level,
+      redact: [
+        'req.headers.authorization',
+        'req.headers["x-api-key"]',
+        'req.headers.cookie',
+        'res.headers["set-cookie"]',
+      ],
+    },
+    to === 'stdout' ? destination(1) : destination({ dest: logFile(home), mkdir: true, sync: false }),
+  );
+}
+
+/** One former file is kept. */
+function logFile(home: string): string {
+  const file = join(home, 'orchestrator.log');
+  mkdirSync(home, { recursive: true });
+  const size = statSync(file, { throwIfNoEntry: false })?.size ?? 0;
+  if (size > bytesMax) renameSync(file, `${file}.1`);
+  return file;
+}

@@ -1,0 +1,129 @@
+import { drizzle, type NodePgDatabase } from 'drizzle-orm/node-postgres';
+import pg from 'pg';
+import { AppError } from '../../contracts/errors.ts';
+
+/** A transaction's handle; every store function takes one of these two. */
+export type Tx = Parameters<Parameters<NodePgDatabase['transaction']>[0]>[0];
+export type Queryable = NodePgDatabase | Tx;
+
+/** Bounds on everything that could hold a connection for ever, in milliseconds. */
+export interface PostgresLimits {
+  readonly poolSize: number;
+  readonly connectTimeoutMs: number;
+  readonly statementTimeoutMs: number;
+  readonly lockTimeoutMs: number;
+  readonly idleInTransactionTimeoutMs: number;
+}
+
+export interface Postgres {
+  /** For single reads outside a transaction. */
+  readonly db: NodePgDatabase;
+  readonly pool: pg.Pool;
+  /** Runs `work` in one transaction; again, a few times, when the database settles a race against it. */
+  transaction<T>(work: (tx: Tx) => Promise<T>): Promise<T>;
+  /** A connection of its own beside the pool, for LISTEN and session locks. */
+  connect(): Promise<pg.Client>;
+  close(): Promise<void>;
+}
+
+export function createPostgres(url: string, limits: PostgresLimits, onError: (error: unknown) => void): Postgres {
+  const session = {
+    connectionString: url,
+    connectionTimeoutMillis: limits.connectTimeoutMs,
+    keepAlive: true,
+    application_name: 'boardroom',
+  };
+  const pool = new pg.Pool({
+    ...session,
+    max: limits.poolSize,
+    statement_timeout: limits.statementTimeoutMs,
+    // The client's own bound, for a server that hangs and cannot time out by itself.
+    query_timeout: limits.statementTimeoutMs + 1_000,
+    lock_timeout: limits.lockTimeoutMs,
+    idle_in_transaction_session_timeout: limits.idleInTransactionTimeoutMs,
+  });
+  // An idle client whose server goes away emits this; unheard, it would end the process.
+  pool.on('error', onError);
+  const db = drizzle({ client: pool });
+
+  async function transaction<T>(work: (tx: Tx) => Promise<T>, attempt = 1): Promise<T> {
+    try {
+      return await db.transaction(work);
+    } catch (error) {
+      if (attempt < attemptsMax && lostRace(error)) return transaction(work, attempt + 1);
+      throw error;
+    }
+  }
+
+  return {
+    db,
+    pool,
+    transaction: (work) => transaction(work),
+    async connect() {
+      const client = new pg.Client(session);
+      await client.connect();
+      return client;
+    },
+    close: () => pool.end(),
+  };
+}
+
+const attemptsMax = 4;
+
+/** Serialization failure and deadlock: the database chose another transaction; ours can simply run again. */
+const lostRace = (error: unknown): boolean => ['40001', '40P01'].includes(sqlState(error) ?? '');
+
+/** The SQLSTATE of a database error, also when drizzle wraps it. */
+export function sqlState(error: unknown): string | undefined {
+  const cause = rootCause(error);
+  return cause instanceof pg.DatabaseError ? cause.code : undefined;
+}
+
+/** 23505, and on which constraint. */
+export function violatedUnique(error: unknown, constraint: string): boolean {
+  const cause = rootCause(error);
+  return cause instanceof pg.DatabaseError && cause.code === '23505' && cause.constraint === constraint;
+}
+
+/**
+ * True for what passes by itself: the server is gone, starting, ending, full or too slow. Not true for a
+ * mistake of ours, which retrying would only repeat.
+ */
+export function isUnavailable(error: unknown): boolean {
+  const cause = rootCause(error);
+  if (cause instanceof pg.DatabaseError) return transientStates.test(cause.code ?? '');
+  if (!(cause instanceof Error)) return false;
+  const { code, syscall } = cause as NodeJS.ErrnoException;
+  if (syscall !== undefined || ['ECONNRESET', 'EPIPE', 'ECONNREFUSED', 'ETIMEDOUT'].includes(code ?? '')) return true;
+  return poolMessages.has(cause.message);
+}
+
+/** Connection exceptions, out of resources, operator intervention and timeouts, lock not available, read-only. */
+const transientStates = /^(08|53|57|58)|^(55P03|25P03|25P02|40001|40P01|XX000|25006)$/;
+
+/** pg reports these without a code; the texts are pinned by a test against the installed version. */
+const poolMessages = new Set([
+  'timeout exceeded when trying to connect',
+  'Connection terminated',
+  'Connection terminated unexpectedly',
+  'Connection terminated due to connection timeout',
+  'Client has encountered a connection error and is not queryable',
+  'Query read timeout',
+  'Cannot use a pool after calling end on the pool',
+]);
+
+function rootCause(error: unknown): unknown {
+  return error instanceof Error && !(error instanceof pg.DatabaseError) && error.cause instanceof Error
+    ? rootCause(error.cause)
+    : error;
+}
+
+/** Turns "the database is away" into the one error that clients know; passes on everything else. */
+export function asUnavailable(error: unknown): unknown {
+  return isUnavailable(error)
+    ? new AppError('dependency_unavailable', 'The database does not answer right now; nothing was changed', {
+        cause: error,
+        retryAfterSeconds: 2,
+      })
+    : error;
+}

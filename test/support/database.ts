@@ -1,0 +1,54 @@
+import { randomBytes } from 'node:crypto';
+import pg from 'pg';
+import { inject } from 'vitest';
+import { migrateSchema } from '../../src/orchestrator/platform/migrate.ts';
+import { createPostgres, type Postgres } from '../../src/orchestrator/platform/postgres.ts';
+
+export interface TestDatabase {
+  readonly url: string;
+  readonly postgres: Postgres;
+  /** Closes the pool and drops the database, whoever is still connected. */
+  drop(): Promise<void>;
+}
+
+export const testLimits = {
+  poolSize: 10,
+  connectTimeoutMs: 5_000,
+  statementTimeoutMs: 10_000,
+  lockTimeoutMs: 5_000,
+  idleInTransactionTimeoutMs: 10_000,
+};
+
+/** An empty database on the run's server. */
+export async function createEmptyDatabase(): Promise<{ url: string; drop(): Promise<void> }> {
+  const server = inject('postgresUrl');
+  const name = `test_${randomBytes(6).toString('hex')}`;
+  const administer = async (statement: string) => {
+    const client = new pg.Client(server);
+    await client.connect();
+    try {
+      await client.query(statement);
+    } finally {
+      await client.end();
+    }
+  };
+  await administer(`create database ${name}`);
+  const url = new URL(server);
+  url.pathname = `/${name}`;
+  return { url: url.href, drop: () => administer(`drop database ${name} with (force)`) };
+}
+
+/** A migrated database of its own for a test file. */
+export async function createDatabase(): Promise<TestDatabase> {
+  const { url, drop } = await createEmptyDatabase();
+  const postgres = createPostgres(url, testLimits, (error) => console.error(error));
+  await migrateSchema(postgres, 'migrations');
+  return {
+    url,
+    postgres,
+    async drop() {
+      await postgres.close();
+      await drop();
+    },
+  };
+}
