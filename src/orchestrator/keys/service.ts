@@ -1,0 +1,170 @@
+import { and, asc, count, eq, gt, isNull, lte, ne, or, sql } from 'drizzle-orm';
+import { AppError } from '../../contracts/errors.ts';
+import type { Role } from '../../contracts/key.ts';
+import { type Actor, system, type UnitOfWork, type Work } from '../events/work.ts';
+import type { Clock } from '../platform/clock.ts';
+import { type Chance, hashSecret, sameHash } from '../platform/identity.ts';
+import { iso, isoOrNull } from '../platform/iso.ts';
+import { type Postgres, type Queryable, violatedUnique } from '../platform/postgres.ts';
+import { apiKeys, keyPasses } from './tables.ts';
+
+export type KeyService = ReturnType<typeof createKeyService>;
+
+/** An operator, known by a key. */
+export interface Caller {
+  readonly keyId: string;
+  readonly name: string;
+  readonly role: Role;
+}
+
+export const actorOf = (caller: Caller): Actor => ({ name: `operator:${caller.name}`, agentId: null });
+
+type KeyRow = typeof apiKeys.$inferSelect;
+export type PassKind = 'session' | 'ticket';
+
+interface Deps {
+  readonly postgres: Postgres;
+  readonly unitOfWork: UnitOfWork;
+  readonly clock: Clock;
+  readonly chance: Chance;
+}
+
+/** Any number will do, as long as nobody else uses it. */
+const adminKeyLock = 7_261_002;
+
+const passMs: Record<PassKind, number> = { session: 12 * 3_600_000, ticket: 30_000 };
+
+export function createKeyService({ postgres, unitOfWork, clock, chance }: Deps) {
+  const usable = (now: number) =>
+    and(isNull(apiKeys.revokedAt), or(isNull(apiKeys.expiresAt), gt(apiKeys.expiresAt, now)));
+
+  async function insert(
+    work: Work,
+    actor: Actor,
+    key: { name: string; role: Role; expiresAt: number | null; secret: string },
+  ) {
+    const { secret, ...rest } = key;
+    const row = { ...rest, id: chance.id('key'), hash: hashSecret(secret), createdAt: work.now, revokedAt: null };
+    await work.tx.insert(apiKeys).values(row);
+    work.append(actor, 'key_created', { keyId: row.id, name: row.name, role: row.role });
+    return row;
+  }
+
+  async function revokeRow(work: Work, actor: Actor, row: KeyRow): Promise<void> {
+    await work.tx.update(apiKeys).set({ revokedAt: work.now }).where(eq(apiKeys.id, row.id));
+    await work.tx.delete(keyPasses).where(eq(keyPasses.keyId, row.id));
+    work.append(actor, 'key_revoked', { keyId: row.id, name: row.name, role: row.role });
+  }
+
+  async function otherAdmins(db: Queryable, id: string, now: number): Promise<number> {
+    const where = and(usable(now), isNull(apiKeys.expiresAt), eq(apiKeys.role, 'admin'), ne(apiKeys.id, id));
+    const [row] = await db.select({ count: count() }).from(apiKeys).where(where);
+    return row?.count ?? 0;
+  }
+
+  return {
+    async authenticate(secret: string): Promise<Caller | undefined> {
+      const hash = hashSecret(secret);
+      const [row] = await postgres.db
+        .select()
+        .from(apiKeys)
+        .where(and(eq(apiKeys.hash, hash), usable(clock.now())));
+      return row && sameHash(row.hash, hash) ? toCaller(row) : undefined;
+    },
+
+    /** A ticket is used up by this look; a session is not. */
+    async authenticatePass(kind: PassKind, secret: string): Promise<Caller | undefined> {
+      const hash = hashSecret(secret);
+      const now = clock.now();
+      const valid = and(eq(keyPasses.hash, hash), eq(keyPasses.kind, kind), gt(keyPasses.expiresAt, now));
+      const [pass] =
+        kind === 'ticket'
+          ? await postgres.db.delete(keyPasses).where(valid).returning()
+          : await postgres.db.select().from(keyPasses).where(valid);
+      if (!pass) return undefined;
+      const [row] = await postgres.db
+        .select()
+        .from(apiKeys)
+        .where(and(eq(apiKeys.id, pass.keyId), usable(now)));
+      return row && toCaller(row);
+    },
+
+    async createPass(kind: PassKind, caller: Caller): Promise<{ secret: string; expiresAt: number }> {
+      const now = clock.now();
+      const secret = chance.secret();
+      const expiresAt = now + passMs[kind];
+      await postgres.db.delete(keyPasses).where(lte(keyPasses.expiresAt, now));
+      await postgres.db.insert(keyPasses).values({ hash: hashSecret(secret), kind, keyId: caller.keyId, expiresAt });
+      return { secret, expiresAt };
+    },
+
+    endSession: async (secret: string): Promise<void> => {
+      await postgres.db.delete(keyPasses).where(eq(keyPasses.hash, hashSecret(secret)));
+    },
+
+    async create(caller: Caller, input: { name: string; role: Role; expiresAt?: string | undefined }) {
+      const secret = `brk_${chance.secret()}`;
+      const expiresAt = input.expiresAt === undefined ? null : Date.parse(input.expiresAt);
+      try {
+        const key = { name: input.name, role: input.role, expiresAt, secret };
+        const row = await unitOfWork((work) => insert(work, actorOf(caller), key));
+        return { key: toKey(row), secret };
+      } catch (error) {
+        if (!violatedUnique(error, 'one_key_per_name')) throw error;
+        throw new AppError('key_name_taken', `A key named "${input.name}" is in use; revoke it or take another name`);
+      }
+    },
+
+    /** The operator's own key from the configuration, or a generated one: there is always one admin key that works. */
+    ensureAdminKey: (secret: string): Promise<void> =>
+      unitOfWork(async (work) => {
+        const name = 'admin';
+        // Replicas that start together do this one after the other.
+        await work.tx.execute(sql`select pg_advisory_xact_lock(${adminKeyLock})`);
+        const [current] = await work.tx
+          .select()
+          .from(apiKeys)
+          .where(and(eq(apiKeys.name, name), isNull(apiKeys.revokedAt)))
+          .for('update');
+        if (current?.hash === hashSecret(secret)) return;
+        // The configured key has changed: the old one must not go on working.
+        if (current) await revokeRow(work, system, current);
+        await insert(work, system, { name, role: 'admin', expiresAt: null, secret });
+      }),
+
+    async list() {
+      const rows = await postgres.db.select().from(apiKeys).orderBy(asc(apiKeys.id));
+      return rows.map(toKey);
+    },
+
+    revoke: (caller: Caller, id: string): Promise<void> =>
+      unitOfWork(async (work) => {
+        // Admin keys are locked together, in one order, so that two cannot revoke each other.
+        const admins = await work.tx
+          .select()
+          .from(apiKeys)
+          .where(eq(apiKeys.role, 'admin'))
+          .orderBy(asc(apiKeys.id))
+          .for('update');
+        const row =
+          admins.find((key) => key.id === id) ??
+          (await work.tx.select().from(apiKeys).where(eq(apiKeys.id, id)).for('update'))[0];
+        if (!row || row.revokedAt !== null) throw new AppError('key_not_found', `There is no key ${id}`);
+        if (row.role === 'admin' && (await otherAdmins(work.tx, id, work.now)) === 0) {
+          throw new AppError('last_admin_key', `"${row.name}" is the last admin key; create another first`);
+        }
+        await revokeRow(work, actorOf(caller), row);
+      }),
+  };
+}
+
+const toCaller = ({ id, name, role }: KeyRow): Caller => ({ keyId: id, name, role });
+
+const toKey = ({ id, name, role, createdAt, expiresAt, revokedAt }: KeyRow) => ({
+  id,
+  name,
+  role,
+  createdAt: iso(createdAt),
+  expiresAt: isoOrNull(expiresAt),
+  revokedAt: isoOrNull(revokedAt),
+});

@@ -1,0 +1,29 @@
+import { index, integer, pgTable, text } from 'drizzle-orm/pg-core';
+import type { Priority, TaskStatus } from '../../contracts/task.ts';
+import { createdAt, id, moment } from '../platform/columns.ts';
+
+export const tasks = pgTable(
+  'tasks',
+  {
+    id: id('id').primaryKey(),
+    title: text('title').notNull(),
+    description: text('description').notNull(),
+    status: text('status').$type<TaskStatus>().notNull(),
+    priority: text('priority').$type<Priority>().notNull(),
+    assignedTo: text('assigned_to').notNull(),
+    createdBy: text('created_by').notNull(),
+    result: text('result'),
+    createdAt: createdAt(),
+    completedAt: moment('completed_at'),
+    wakeAt: moment('wake_at').notNull(),
+    /** The life that works on it. */
+    claimedBy: id('claimed_by'),
+    leaseUntil: moment('lease_until'),
+    attempts: integer('attempts').notNull().default(0),
+  },
+  (table) => [
+    index('tasks_by_assignee').on(table.assignedTo, table.status),
+    index('tasks_by_status').on(table.status, table.id),
+    index('tasks_by_claim').on(table.claimedBy),
+  ],
+);
