@@ -1,0 +1,235 @@
+import type { UnitOfWork, Work } from '../events/work.ts';
+import { system } from '../events/work.ts';
+import type { Clock } from '../platform/clock.ts';
+import { type Chance, hashSecret } from '../platform/identity.ts';
+import type { Postgres } from '../platform/postgres.ts';
+import { findAgentOrThrow } from './find.ts';
+import type { Liveness } from './liveness.ts';
+import type { Lives } from './lives.ts';
+import { type Action, type Observed, plan } from './plan.ts';
+import type { Profile, Profiles } from './profiles.ts';
+import type { PassReason } from './reconcile-loop.ts';
+import type { RestartPolicy } from './restart-policy.ts';
+import type { ObservedContainer, Runtime } from './runtime.ts';
+import type { SpecBuilder } from './spec.ts';
+import {
+  type AgentRow,
+  findLiveInstance,
+  findRunningLoop,
+  type InstanceRow,
+  insertInstance,
+  markStarted,
+  recentFailures,
+  updateInstance,
+} from './store.ts';
+
+interface Deps {
+  readonly postgres: Postgres;
+  readonly unitOfWork: UnitOfWork;
+  readonly clock: Clock;
+  readonly chance: Chance;
+  readonly runtime: Runtime;
+  readonly profiles: Profiles;
+  readonly specs: SpecBuilder;
+  readonly lives: Lives;
+  readonly liveness: Liveness;
+  readonly restart: RestartPolicy;
+  readonly silenceMsMax: number;
+  readonly stopGraceMs: number;
+  /** Starts at most so many at once; more only makes each wait longer. */
+  readonly startGate: <T>(start: () => Promise<T>) => Promise<T>;
+  /** A timer had to find what no event told. */
+  readonly onCorrection: (agentType: string) => void;
+}
+
+/** One pass over one agent: read what is wanted, look what is there, record ends, plan, act. */
+export function createReconciler(deps: Deps) {
+  const { postgres, unitOfWork, clock, chance, runtime, profiles, specs, lives, liveness } = deps;
+
+  async function reconcile(agentType: string, reasons: ReadonlySet<PassReason>): Promise<{ recheckAt?: number }> {
+    const agent = await findAgentOrThrow(postgres.db, agentType);
+    const profile = profiles.get(agentType);
+    const specHash = profile ? await specs.hash(agent, profile) : '';
+    const seen = await look(agentType);
+    if (seen.ended && onlyTimers(reasons)) deps.onCorrection(agentType);
+    for (const stray of seen.strays) await clearAway(stray);
+
+    const failures = await recentFailures(postgres.db, agent, deps.restart.failuresMax);
+    const next = plan({
+      desired: {
+        // A role whose profile is gone has nothing to run.
+        state: profile ? agent.desired : 'stopped',
+        specHash,
+        restart: deps.restart,
+        silenceMsMax: deps.silenceMsMax,
+        turnTimeoutMs: (profile?.turnTimeout ?? 0) * 1_000,
+      },
+      observed: seen.observed,
+      failures: failures.flatMap(({ at, ranForMs }) => (at === null ? [] : [{ at, ranForMs: ranForMs ?? 0 }])),
+      now: clock.now(),
+    });
+    if (next.status !== agent.status || next.because !== agent.because) {
+      await unitOfWork((work) => lives.conclude(work, agent, next));
+    }
+    for (const action of next.actions)
+      await act(action, { agent, profile, specHash, live: seen.live, because: next.because });
+    // After an action the world is new: look again at once.
+    const acted = next.actions.some(({ kind }) => kind !== 'remove');
+    return acted ? { recheckAt: clock.now() } : next;
+  }
+
+  interface Seen {
+    readonly observed: Observed;
+    readonly live: InstanceRow | undefined;
+    readonly strays: readonly ObservedContainer[];
+    /** This pass recorded an end. */
+    readonly ended: boolean;
+  }
+
+  /** Matches the life on record with what the runtime shows, and records its end when it is over. */
+  async function look(agentType: string): Promise<Seen> {
+    const containers = await runtime.inspect(agentType);
+    // The row is read after the look: a life that began in between must not seem lost.
+    const live = await findLiveInstance(postgres.db, agentType);
+    const own = containers.find(({ instanceId }) => instanceId === live?.id);
+    const strays = containers.filter((container) => container !== own);
+    if (!live) return { observed: { kind: 'absent' }, live, strays, ended: false };
+    if (!own || own.status === 'created') {
+      await recordLoss(live, own);
+      return { observed: { kind: 'absent' }, live: undefined, strays: own ? [...strays, own] : strays, ended: true };
+    }
+    if (own.status === 'exited') {
+      await unitOfWork((work) => recordExit(work, live, own));
+      return { observed: { kind: 'exited', containerId: own.containerId }, live: undefined, strays, ended: true };
+    }
+    if (live.containerId === null) await adopt(live, own);
+    const loop = await findRunningLoop(postgres.db, agentType);
+    const silence = liveness.look(live, loop?.id);
+    const observed = { kind: 'running' as const, containerId: own.containerId, specHash: own.specHash, ...silence };
+    return { observed, live, strays, ended: false };
+  }
+
+  const recordExit = (work: Work, live: InstanceRow, { exit }: ObservedContainer) => {
+    const known = exit ?? unknownExit;
+    return lives.recordExit(work, live, known, live.stopReason ?? describeExit(known));
+  };
+
+  /** Its container is gone, or was never started: a kill between our row and the runtime, or a hand from outside. */
+  async function recordLoss(live: InstanceRow, own: ObservedContainer | undefined): Promise<void> {
+    const started = live.startedAt !== null && own === undefined;
+    const because = live.stopReason ?? (started ? 'its container is gone' : 'its start was cut off');
+    await unitOfWork(async (work) => {
+      // A start that we did not finish is no failure of the agent's.
+      const asked = started ? live : { ...live, stopRequestedAt: work.now };
+      if (!started) await updateInstance(work.tx, live.id, { stopRequestedAt: work.now });
+      await lives.recordExit(work, asked, unknownExit, because);
+    });
+  }
+
+  /** We died between the runtime's start and our note of it. */
+  const adopt = (live: InstanceRow, own: ObservedContainer) =>
+    unitOfWork((work) => noteStarted(work, live, { containerId: own.containerId, because: 'adopted' }));
+
+  async function noteStarted(
+    work: Work,
+    life: Pick<InstanceRow, 'id' | 'agentType'>,
+    start: { containerId: string; because: string },
+  ) {
+    const { containerId, because } = start;
+    // Ended meanwhile by a leader that came after us: what we started is its stray to clear away.
+    if (!(await markStarted(work.tx, life.id, { containerId, startedAt: work.now }))) return;
+    work.append(system, 'agent_started', { agentType: life.agentType, instanceId: life.id, containerId, because });
+    await lives.note(work, life.agentType, { actionType: 'started', summary: because });
+  }
+
+  async function clearAway({ containerId, status }: ObservedContainer): Promise<void> {
+    if (status !== 'exited' && status !== 'created') await runtime.stop(containerId, deps.stopGraceMs);
+    await runtime.remove(containerId);
+  }
+
+  interface Subject {
+    readonly agent: AgentRow;
+    readonly profile: Profile | undefined;
+    readonly specHash: string;
+    readonly live: InstanceRow | undefined;
+    readonly because: string;
+  }
+
+  async function act(action: Action, subject: Subject): Promise<void> {
+    switch (action.kind) {
+      case 'remove':
+        return runtime.remove(action.containerId);
+      case 'stop':
+        return stop(action, subject.live);
+      case 'start':
+        return subject.profile === undefined ? undefined : startOne(subject, subject.profile);
+    }
+  }
+
+  async function stop(action: Extract<Action, { kind: 'stop' }>, live: InstanceRow | undefined): Promise<void> {
+    // On record before the signal: an exit that we caused must never look like a crash.
+    if (live) {
+      await unitOfWork((work) =>
+        updateInstance(work.tx, live.id, {
+          stopRequestedAt: work.now,
+          stopReason: action.because,
+          stopCounts: action.counts,
+        }),
+      );
+    }
+    await runtime.stop(action.containerId, deps.stopGraceMs);
+  }
+
+  const startOne = (subject: Subject, profile: Profile) => deps.startGate(() => start(subject, profile));
+
+  async function start({ agent, specHash, because }: Subject, profile: Profile): Promise<void> {
+    const life = { id: chance.id('ins'), agentType: agent.type };
+    const token = `bra_${chance.secret()}`;
+    // The row first: `one_life_per_agent` refuses a second reconciler before it has started anything.
+    await unitOfWork((work) =>
+      insertInstance(work.tx, { ...life, specHash, tokenHash: hashSecret(token), createdAt: work.now }),
+    );
+    try {
+      const spec = await specs.build(profile, { instanceId: life.id, specHash, token });
+      const { containerId } = await runtime.start(spec);
+      await unitOfWork((work) => noteStarted(work, life, { containerId, because }));
+    } catch (error) {
+      await recordFailedStart(agent.type, error);
+      throw error;
+    }
+  }
+
+  /** A runtime that is away is nobody's failure; one that answers and refuses is. */
+  async function recordFailedStart(agentType: string, cause: unknown): Promise<void> {
+    specs.forget(agentType);
+    await runtime.ping();
+    const live = await findLiveInstance(postgres.db, agentType);
+    const running = (await runtime.inspect(agentType)).some(
+      ({ instanceId, status }) => instanceId === live?.id && status === 'running',
+    );
+    if (!live || running) return;
+    const because = `could not be started: ${cause instanceof Error ? cause.message : String(cause)}`;
+    await unitOfWork((work) => lives.recordExit(work, live, unknownExit, because));
+  }
+
+  return { reconcile };
+}
+
+const unknownExit = { at: undefined, ranForMs: undefined, code: null, signal: null, oomKilled: false };
+
+function describeExit({
+  code,
+  signal,
+  oomKilled,
+}: {
+  code: number | null;
+  signal: string | null;
+  oomKilled: boolean;
+}): string {
+  if (oomKilled) return 'out of memory';
+  if (signal !== null) return `killed by ${signal}`;
+  return code === null ? 'it ended while nobody watched' : `exit code ${code}`;
+}
+
+const timers: ReadonlySet<PassReason> = new Set(['resync', 'recheck', 'retry']);
+const onlyTimers = (reasons: ReadonlySet<PassReason>) => [...reasons].every((reason) => timers.has(reason));

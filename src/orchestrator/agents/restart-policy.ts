@@ -1,0 +1,50 @@
+/** Decides whether a dead agent comes back, and when. Pure: the past and the time go in, a verdict with its reason comes out. */
+export interface RestartPolicy {
+  /** So many failures within the window, and it is given up. */
+  readonly failuresMax: number;
+  readonly windowMs: number;
+  readonly backoffMs: number;
+  readonly backoffMsMax: number;
+  /** An agent that lived this long has earned a fresh start. */
+  readonly healthyAfterMs: number;
+}
+
+export const defaultRestartPolicy: RestartPolicy = {
+  failuresMax: 5,
+  windowMs: 600_000,
+  backoffMs: 1_000,
+  backoffMsMax: 60_000,
+  healthyAfterMs: 60_000,
+};
+
+/** One failure: an exit that nobody asked for. */
+export interface Failure {
+  readonly at: number;
+  readonly ranForMs: number;
+}
+
+export type RestartVerdict =
+  | { readonly kind: 'restart'; readonly notBefore: number; readonly reason: string }
+  | { readonly kind: 'give_up'; readonly reason: string };
+
+/** `failures` are newest first; none is a first start. The first restart is at once, then back-off doubles. */
+export function judgeFailures(failures: readonly Failure[], policy: RestartPolicy, now: number): RestartVerdict {
+  const [latest] = failures;
+  if (!latest) return { kind: 'restart', notBefore: now, reason: 'not started yet' };
+
+  const recent = streak(failures, policy).filter(({ at }) => at > latest.at - policy.windowMs);
+  const count = recent.length;
+  if (count >= policy.failuresMax) {
+    return { kind: 'give_up', reason: `${count} failures within ${policy.windowMs / 60_000} min` };
+  }
+  const delayMs = count === 1 ? 0 : Math.min(policy.backoffMs * 2 ** (count - 2), policy.backoffMsMax);
+  // A clock that was set back must not turn a wait of seconds into one of hours.
+  const notBefore = Math.min(latest.at, now) + delayMs;
+  return { kind: 'restart', notBefore, reason: `attempt ${count} of ${policy.failuresMax - 1}` };
+}
+
+/** Back to the last healthy life, its own end included. */
+function streak(failures: readonly Failure[], policy: RestartPolicy): readonly Failure[] {
+  const healthy = failures.findIndex(({ ranForMs }) => ranForMs >= policy.healthyAfterMs);
+  return healthy === -1 ? failures : failures.slice(0, healthy + 1);
+}

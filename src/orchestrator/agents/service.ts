@@ -1,0 +1,202 @@
+import { sql } from 'drizzle-orm';
+import type { AgentStatus } from '../../contracts/agent.ts';
+import type { EscalationService } from '../escalations/service.ts';
+import { readEvents } from '../events/store.ts';
+import { channels } from '../events/topics.ts';
+import type { Actor, UnitOfWork, Work } from '../events/work.ts';
+import type { Clock } from '../platform/clock.ts';
+import type { Chance } from '../platform/identity.ts';
+import { iso, isoOrNull } from '../platform/iso.ts';
+import type { Postgres, Queryable } from '../platform/postgres.ts';
+import type { SettingsService } from '../settings/service.ts';
+import { findAgentOrThrow, noSuchAgent } from './find.ts';
+import type { Profile, Profiles } from './profiles.ts';
+import {
+  type AgentRow,
+  findLiveInstance,
+  findRunningLoop,
+  type InstanceRow,
+  insertAgentIfNew,
+  listAgents,
+  listHistory,
+  listLiveInstances,
+  lockAgent,
+  recentExits,
+  updateAgent,
+} from './store.ts';
+
+export type AgentService = ReturnType<typeof createAgentService>;
+
+interface Deps {
+  readonly postgres: Postgres;
+  readonly unitOfWork: UnitOfWork;
+  readonly clock: Clock;
+  readonly chance: Chance;
+  readonly settings: SettingsService;
+  readonly escalations: EscalationService;
+  readonly profiles: Profiles;
+  /** True while the runtime does not answer: what is shown is the last known state. */
+  readonly runtimeIsStale: () => boolean;
+}
+
+/** What an operator sees and wants of the team. It writes wishes; the reconciler carries them out. */
+export function createAgentService(deps: Deps) {
+  const { postgres, unitOfWork, clock, chance, settings, escalations, profiles, runtimeIsStale } = deps;
+
+  async function wish(
+    work: Work,
+    agentType: string,
+    change: (agent: AgentRow) => Partial<AgentRow>,
+  ): Promise<AgentRow> {
+    const agent = await lockAgent(work.tx, agentType);
+    if (!agent || !profiles.get(agentType)) throw noSuchAgent(agentType);
+    await updateAgent(work.tx, agentType, change(agent));
+    // Delivered when this commits, to the leader wherever it is; if lost, the next resync finds the wish.
+    await work.tx.execute(sql`select pg_notify(${channels.reconcile}, ${agentType})`);
+    return agent;
+  }
+
+  async function start(work: Work, actor: Actor, agentType: string): Promise<AgentRow> {
+    await escalations.settle(work, { kind: 'agent_failed', subject: agentType }, { actor, resolution: 'started anew' });
+    // A start by an operator forgives: the agent gets a fresh budget of restarts.
+    return wish(work, agentType, ({ status, forgivenAt }) => ({
+      desired: 'running',
+      forgivenAt: status === 'running' ? forgivenAt : work.now,
+    }));
+  }
+
+  const stop = (work: Work, agentType: string): Promise<AgentRow> =>
+    wish(work, agentType, () => ({ desired: 'stopped' }));
+
+  function present(
+    agent: AgentRow,
+    profile: Profile,
+    context: { live: InstanceRow | undefined; interval: number | undefined },
+  ) {
+    const { live, interval } = context;
+    return {
+      id: agent.id,
+      type: agent.type,
+      name: profile.name,
+      status: agent.status,
+      loopInterval: interval ?? profile.loopInterval,
+      lastHeartbeat: isoOrNull(live?.lastHeartbeatAt ?? null),
+      containerStatus: containerStatusOf(live),
+      stale: runtimeIsStale(),
+    };
+  }
+
+  return {
+    start,
+    stop,
+    startAs: (actor: Actor, agentType: string) => unitOfWork((work) => start(work, actor, agentType)),
+    stopAs: (agentType: string) => unitOfWork((work) => stop(work, agentType)),
+    restartAs: (agentType: string) =>
+      unitOfWork((work) =>
+        wish(work, agentType, ({ generation }) => ({
+          desired: 'running',
+          generation: generation + 1,
+          forgivenAt: work.now,
+        })),
+      ),
+
+    /** A role seen for the first time gets its row. */
+    register: async (isWanted: (type: string) => boolean): Promise<void> => {
+      for (const { type } of profiles.all()) {
+        const now = clock.now();
+        await insertAgentIfNew(postgres.db, {
+          type,
+          id: chance.id('agt'),
+          createdAt: now,
+          desired: isWanted(type) ? 'running' : 'stopped',
+          forgivenAt: now,
+          status: 'stopped',
+          because: 'not started yet',
+          scheduledFrom: now,
+          jitter: chance.fraction(),
+        });
+      }
+    },
+
+    async list(status?: AgentStatus) {
+      const intervalOf = await settings.loopIntervals(postgres.db);
+      const living = await listLiveInstances(postgres.db);
+      const rows = await listAgents(postgres.db);
+      return rows.flatMap((agent) => {
+        const profile = profiles.get(agent.type);
+        if (!profile || (status !== undefined && agent.status !== status)) return [];
+        const live = living.find(({ agentType }) => agentType === agent.type);
+        return [present(agent, profile, { live, interval: intervalOf(agent.type) })];
+      });
+    },
+
+    async get(agentType: string) {
+      const { db } = postgres;
+      const agent = await findAgentOrThrow(db, agentType);
+      const profile = profiles.get(agentType);
+      // The row of a role whose profile was removed stays, for its history; the role itself is gone.
+      if (!profile) throw noSuchAgent(agentType);
+      const live = await findLiveInstance(db, agentType);
+      const loop = await findRunningLoop(db, agentType);
+      const interval = (await settings.loopIntervals(db))(agentType);
+      return {
+        ...present(agent, profile, { live, interval }),
+        profilePath: profile.path,
+        loopCount: agent.loopCount,
+        lastLoopAt: isoOrNull(agent.lastLoopAt),
+        currentFocus: agent.currentFocus,
+        containerId: live?.containerId ?? null,
+        desired: agent.desired,
+        because: agent.because,
+        nextAttemptAt: isoOrNull(agent.nextAttemptAt),
+        connected: isConnected(live),
+        currentLoop: loop
+          ? { id: loop.id, startedAt: iso(loop.startedAt), reasons: loop.wakes.map(({ reason }) => reason) }
+          : null,
+        recentExits: (await recentExits(db, agentType, 10)).map(presentExit),
+      };
+    },
+
+    async history(
+      agentType: string,
+      query: { limit: number; before?: string | undefined; after?: string | undefined },
+    ) {
+      await findAgentOrThrow(postgres.db, agentType);
+      const rows = await listHistory(postgres.db, { agentType, ...query });
+      return rows.map(({ agentType: _agentType, createdAt, ...row }) => ({ ...row, createdAt: iso(createdAt) }));
+    },
+
+    async events(agentType: string, query: { limit: number; before?: number | undefined; after?: number | undefined }) {
+      await findAgentOrThrow(postgres.db, agentType);
+      return readEvents(postgres.db, { agentType, ...query });
+    },
+
+    /** For waiting on a wish: where the agent stands, and which life it lives. */
+    async standing(agentType: string) {
+      const agent = await findAgentOrThrow(postgres.db, agentType);
+      return { agent, live: await findLiveInstance(postgres.db, agentType) };
+    },
+
+    setFocus: (db: Queryable, agentType: string, focus: string) =>
+      updateAgent(db, agentType, { currentFocus: focus === '' ? null : focus }),
+  };
+}
+
+const containerStatusOf = (live: InstanceRow | undefined) => {
+  if (!live) return 'absent' as const;
+  return live.startedAt === null ? ('created' as const) : ('running' as const);
+};
+
+const isConnected = (live: InstanceRow | undefined): boolean =>
+  live?.connectedAt != null && (live.disconnectedAt === null || live.disconnectedAt < live.connectedAt);
+
+const presentExit = (row: InstanceRow) => ({
+  instanceId: row.id,
+  at: iso(row.endedAt ?? row.createdAt),
+  code: row.exitCode,
+  signal: row.exitSignal,
+  oomKilled: row.oomKilled,
+  ranForMs: row.ranForMs ?? 0,
+  requested: row.stopRequestedAt !== null && !row.stopCounts,
+  reason: row.stopReason ?? '',
+});
