@@ -1,0 +1,108 @@
+import type { ToolCall } from '../../contracts/frame.ts';
+import type { Profiles } from '../agents/profiles.ts';
+import type { Config } from '../config.ts';
+import type { Feed } from '../events/feed.ts';
+import { passingFrame } from '../events/frames.ts';
+import { topics } from '../events/topics.ts';
+import type { Lifecycle } from '../lifecycle.ts';
+import type { Metrics } from '../metrics.ts';
+import type { Bus } from '../platform/bus.ts';
+import type { Clock } from '../platform/clock.ts';
+import { iso } from '../platform/iso.ts';
+import type { Logger } from '../platform/log.ts';
+import type { Postgres } from '../platform/postgres.ts';
+import type { Services } from '../services.ts';
+import { createDispatcher } from './dispatcher.ts';
+import { createHeartbeats } from './heartbeats.ts';
+import { type AgentCaller, type AgentIdentity, createAgentIdentity } from './identity.ts';
+import { createMcpHandler } from './mcp.ts';
+import { createGatewayApp, createGatewayListeners, type GatewayListeners } from './server.ts';
+import { createAgentSockets } from './socket.ts';
+import { createToolCaller } from './tool-calls.ts';
+import { createToolbox } from './toolbox.ts';
+
+interface Deps {
+  readonly config: Config;
+  readonly services: Services;
+  readonly postgres: Postgres;
+  readonly profiles: Profiles;
+  readonly clock: Clock;
+  readonly feed: Feed;
+  readonly bus: Bus;
+  readonly metrics: Metrics;
+  readonly log: Logger;
+  readonly lifecycle: Lifecycle;
+  readonly version: string;
+}
+
+export interface Gateway {
+  readonly listeners: GatewayListeners;
+  readonly identity: AgentIdentity;
+}
+
+/** The agents' side of this replica: identity, sockets, tools, model endpoint, and the loops it starts. */
+export function openGateway(deps: Deps): Gateway {
+  const { config, services, postgres, profiles, clock, feed, bus, metrics, log, lifecycle } = deps;
+  const { unitOfWork, lives, loops, instances, tasks } = services;
+  const onError = (error: unknown) => log.warn({ err: error }, 'gateway');
+
+  const tell = (caller: AgentCaller, payload: { toolCalls: ToolCall[]; lines?: string[] }) => {
+    const { name: agentType, agentId } = caller.actor;
+    const frame = {
+      type: 'worker_log' as const,
+      payload: { agentId: agentId ?? '', agentType, ...payload },
+      at: iso(clock.now()),
+    };
+    bus.publish(topics.workerLog, JSON.stringify(passingFrame(frame)));
+  };
+  const identity = createAgentIdentity({
+    instances,
+    unitOfWork,
+    profiles,
+    lives,
+    onRefused: (reason) => metrics.refusals.inc({ reason }),
+  });
+  const call = createToolCaller({
+    toolbox: createToolbox(services),
+    unitOfWork,
+    lives,
+    onCalled(caller, toolCall) {
+      metrics.toolCalls.inc({ agent: caller.actor.name, tool: toolCall.tool, outcome: toolCall.outcome });
+      tell(caller, { toolCalls: [toolCall] });
+    },
+  });
+  const heartbeats = createHeartbeats({
+    postgres,
+    instances,
+    tasks,
+    clock,
+    flushMs: Math.min(1_000, config.every.heartbeatMs),
+    onError,
+  });
+  const sockets = createAgentSockets({
+    identity,
+    loops,
+    instances,
+    clock,
+    log,
+    heartbeatMs: config.every.heartbeatMs,
+    onIdle: () => dispatcher.wake(),
+    onBeat: heartbeats.beat,
+    onLog: (caller, lines) => tell(caller, { toolCalls: [], lines: [...lines] }),
+    onCount: (open) => metrics.sockets.set({ kind: 'agent' }, open),
+  });
+  const dispatcher = createDispatcher({ loops, sockets, clock, everyMs: config.every.dispatchMs, onError });
+  const app = createGatewayApp({ identity, mcp: createMcpHandler(call, deps.version), log });
+  const listeners = createGatewayListeners({ app, sockets, port: config.gatewayPort, clock, log });
+  lifecycle.onClose('gateway listeners', () => listeners.close());
+
+  feed.onEvent(({ eventType, payload }) => {
+    if (eventType === 'agent_exited') sockets.end(String(payload['instanceId']));
+    dispatcher.wake();
+  });
+  heartbeats.start();
+  lifecycle.onClose('heartbeats', () => heartbeats.stop());
+  dispatcher.start();
+  lifecycle.onClose('dispatcher', () => dispatcher.stop());
+  return { listeners, identity };
+}

@@ -1,0 +1,188 @@
+import type { IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
+import type { Logger } from 'pino';
+import { type WebSocket, WebSocketServer } from 'ws';
+import { AppError } from '../../contracts/errors.ts';
+import {
+  type AgentFrame,
+  agentFrameSchema,
+  closeCodes,
+  type GatewayFrame,
+  gatewayPaths,
+} from '../../contracts/gateway.ts';
+import type { InstanceService } from '../agents/instances.ts';
+import type { LoopService, StartedLoop } from '../agents/loops.ts';
+import { toAppError } from '../http/problem.ts';
+import { refuseUpgrade } from '../http/refuse-upgrade.ts';
+import type { Clock } from '../platform/clock.ts';
+import type { AgentCaller, AgentIdentity } from './identity.ts';
+
+interface Deps {
+  readonly identity: AgentIdentity;
+  readonly loops: LoopService;
+  readonly instances: InstanceService;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly heartbeatMs: number;
+  /** The agent is idle now, or new: something may be due for it. */
+  readonly onIdle: (agentType: string) => void;
+  readonly onBeat: (instanceId: string) => void;
+  readonly onLog: (caller: AgentCaller, lines: readonly string[]) => void;
+  readonly onCount: (open: number) => void;
+}
+
+/** The agents' sockets of this replica. */
+export interface AgentSockets {
+  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
+  /** Agent type → instance, of those that have said hello and wait for work. */
+  connected(): ReadonlyMap<string, string>;
+  wake(agentType: string, loop: StartedLoop): void;
+  /** The life has ended: its connection is closed and stays refused. */
+  end(instanceId: string): void;
+  close(): void;
+}
+
+interface Connection {
+  readonly client: WebSocket;
+  readonly caller: AgentCaller;
+  greeted: boolean;
+}
+
+const frameBytesMax = 256 * 1024;
+const unsentBytesMax = 1024 * 1024;
+const helloMsMax = 10_000;
+
+export function createAgentSockets(deps: Deps): AgentSockets {
+  const { identity, loops, instances, clock, log, heartbeatMs } = deps;
+  const server = new WebSocketServer({ noServer: true, maxPayload: frameBytesMax, perMessageDeflate: false });
+  /** One per agent: a newer connection of the same life takes over. */
+  const connections = new Map<string, Connection>();
+
+  async function accept(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
+    socket.on('error', (error) => log.debug({ err: error }, 'agent socket ended during the upgrade'));
+    try {
+      if (request.url !== gatewayPaths.socket) throw new AppError('not_found', `There is no socket at ${request.url}`);
+      const caller = await identity.identify(request.headers.authorization);
+      server.handleUpgrade(request, socket, head, (client) => welcome(client, caller));
+    } catch (error) {
+      refuseUpgrade(socket, toAppError(error));
+    }
+  }
+
+  function welcome(client: WebSocket, caller: AgentCaller): void {
+    const agentType = caller.actor.name;
+    const connection: Connection = { client, caller, greeted: false };
+    connections.get(agentType)?.client.close(closeCodes.superseded, 'a newer connection took over');
+    connections.set(agentType, connection);
+    deps.onCount(connections.size);
+    // One frame after the other: a report must not overtake the hello.
+    let last = Promise.resolve();
+    client.on('message', (data, isBinary) => {
+      const frame = isBinary ? undefined : parseFrame(String(data));
+      last = last
+        .then(() => receive(connection, frame))
+        .catch((error: unknown) => {
+          log.warn({ err: error, agentType }, 'a frame of the agent could not be handled; it will come again');
+          client.close(1011, 'try again');
+        });
+    });
+    client.on('error', (error) => log.debug({ err: error, agentType }, 'agent socket error'));
+    client.on('close', () => void leave(connection));
+    void expectHello(connection);
+  }
+
+  async function expectHello(connection: Connection): Promise<void> {
+    const gone = new AbortController();
+    connection.client.once('close', () => gone.abort());
+    await clock.sleep(helloMsMax, gone.signal);
+    if (!connection.greeted) connection.client.close(closeCodes.protocolError, 'the first frame is hello');
+  }
+
+  async function receive(connection: Connection, frame: AgentFrame | undefined): Promise<void> {
+    if (frame === undefined || connection.greeted === (frame.type === 'hello')) {
+      return connection.client.close(closeCodes.protocolError, 'malformed, or out of turn');
+    }
+    switch (frame.type) {
+      case 'hello':
+        return greet(connection, frame.loopId);
+      case 'heartbeat':
+        return deps.onBeat(connection.caller.instanceId);
+      case 'report':
+        return report(connection, frame);
+      case 'log':
+        return deps.onLog(connection.caller, frame.lines);
+    }
+  }
+
+  async function greet(connection: Connection, loopAtWork: string | null): Promise<void> {
+    const { caller } = connection;
+    await instances.noteConnected(caller.instanceId);
+    const { name: agentType, agentId } = caller.actor;
+    const { name, prompt } = caller.profile;
+    send(connection, { type: 'welcome', agentId: agentId ?? '', agentType, name, prompt, heartbeatMs });
+    connection.greeted = true;
+    deps.onBeat(caller.instanceId);
+    // A wake that was lost with the former connection is sent again; an agent at work on it ignores that.
+    const loop = await loops.current(agentType, caller.instanceId);
+    if (loop && loop.loopId !== loopAtWork) wake(agentType, loop);
+    if (!loop) deps.onIdle(agentType);
+  }
+
+  async function report(connection: Connection, frame: Extract<AgentFrame, { type: 'report' }>): Promise<void> {
+    const { actor, instanceId } = connection.caller;
+    await loops.finish(actor, instanceId, frame);
+    send(connection, { type: 'report_ack', loopId: frame.loopId });
+    deps.onIdle(actor.name);
+  }
+
+  function wake(agentType: string, loop: StartedLoop): void {
+    const connection = connections.get(agentType);
+    if (connection) send(connection, { type: 'wake', ...loop });
+  }
+
+  function send({ client }: Connection, frame: GatewayFrame): void {
+    if (client.bufferedAmount > unsentBytesMax) return client.close(closeCodes.tooMuchUnsent, 'too slow');
+    client.send(JSON.stringify(frame));
+  }
+
+  async function leave(connection: Connection): Promise<void> {
+    const { actor, instanceId } = connection.caller;
+    if (connections.get(actor.name) !== connection) return;
+    connections.delete(actor.name);
+    deps.onCount(connections.size);
+    try {
+      await instances.noteDisconnected(instanceId);
+    } catch (error) {
+      log.debug({ err: error }, 'the time of a disconnection was not noted');
+    }
+  }
+
+  return {
+    upgrade: (request, socket, head) => void accept(request, socket, head),
+    connected: () =>
+      new Map(
+        [...connections.values()]
+          .filter(({ greeted }) => greeted)
+          .map(({ caller }) => [caller.actor.name, caller.instanceId]),
+      ),
+    wake,
+    end(instanceId) {
+      for (const { client, caller } of connections.values()) {
+        if (caller.instanceId === instanceId) client.close(closeCodes.ended, 'this life has ended');
+      }
+    },
+    close() {
+      // No code of ours: the agents are to come back.
+      for (const client of server.clients) client.terminate();
+    },
+  };
+}
+
+function parseFrame(text: string): AgentFrame | undefined {
+  try {
+    return agentFrameSchema.safeParse(JSON.parse(text)).data;
+  } catch {
+    // Not JSON: answered like every other malformed frame.
+    return undefined;
+  }
+}
