@@ -1,0 +1,86 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import cors from 'cors';
+import express, { type Express, type RequestHandler } from 'express';
+import helmet from 'helmet';
+import type { Logger } from 'pino';
+import { pinoHttp } from 'pino-http';
+import { AppError } from '../contracts/errors.ts';
+import { type Routes, routes } from '../contracts/routes.ts';
+import type { Authenticator } from './http/authenticate.ts';
+import { originAllowed } from './http/credentials.ts';
+import { type Handlers, mount } from './http/mount.ts';
+import { createProblemHandler } from './http/problem.ts';
+import type { Metrics } from './metrics.ts';
+import type { Chance } from './platform/identity.ts';
+
+interface ApiDeps {
+  readonly handlers: Handlers<Routes>;
+  readonly authenticator: Authenticator;
+  readonly limiter: RequestHandler;
+  readonly origins: readonly string[];
+  readonly chance: Chance;
+  readonly metrics: Metrics;
+  readonly log: Logger;
+}
+
+/** The operators' API: middleware in order, then the route table. */
+export function createApi({ handlers, authenticator, limiter, origins, chance, metrics, log }: ApiDeps): Express {
+  const app = express();
+  app.disable('x-powered-by');
+  app.use(pinoHttp({ logger: log, genReqId: requestId(chance), customLogLevel: quietUnlessBroken }));
+  app.use(measured(metrics));
+  app.use(helmet());
+  app.use(refuseForeignOrigins(origins), cors({ origin: [...origins], credentials: true }));
+  const authorise = (row: Parameters<Authenticator['authorise']>[0]): RequestHandler[] => [
+    authenticator.authorise(row),
+    limiter,
+  ];
+  mount(app, routes, handlers, { authorise, body: [requireJson, express.json({ limit: '256kb', strict: false })] });
+  app.use((request) => {
+    throw new AppError('not_found', `There is no ${request.method} ${request.path}`);
+  });
+  app.use(createProblemHandler(log));
+  return app;
+}
+
+/** Tells log lines and answers of one request apart from others; a caller's own id is kept. */
+const requestId =
+  (chance: Chance) =>
+  (request: IncomingMessage, response: ServerResponse): string => {
+    const given = request.headers['x-request-id'];
+    const id = typeof given === 'string' && /^[\w.-]{1,80}$/.test(given) ? given : chance.secret().slice(0, 16);
+    response.setHeader('X-Request-Id', id);
+    return id;
+  };
+
+const quietUnlessBroken = (_request: IncomingMessage, response: ServerResponse) =>
+  response.statusCode >= 500 ? ('warn' as const) : ('debug' as const);
+
+const measured =
+  (metrics: Metrics): RequestHandler =>
+  (request, response, next) => {
+    const observe = metrics.requests.startTimer();
+    response.on('close', () => {
+      // The pattern, not the path: one series a route, whatever ids are asked for.
+      const route = (request.route as { path?: string } | undefined)?.path ?? 'none';
+      observe({ method: request.method, route, status: String(response.statusCode) });
+    });
+    next();
+  };
+
+const refuseForeignOrigins =
+  (origins: readonly string[]): RequestHandler =>
+  (request, _response, next) => {
+    if (originAllowed(request, origins)) return next();
+    throw new AppError(
+      'foreign_origin',
+      `Pages of ${request.headers.origin} may not call this API; CORS_ORIGINS lists who may`,
+    );
+  };
+
+/** A body of another type would be passed over in silence. */
+const requireJson: RequestHandler = (request, _response, next) => {
+  // request.is answers null when there is no body at all.
+  if (request.is('application/json') !== false) return next();
+  throw new AppError('unsupported_media_type', 'Send the body as application/json');
+};

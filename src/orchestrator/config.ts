@@ -1,0 +1,138 @@
+import { resolve } from 'node:path';
+import { z } from 'zod';
+
+/** The only reader of the environment. A wrong value stops the start with a sentence that names it. */
+
+const port = (fallback: number) => z.coerce.number().int().min(0).max(65_535).default(fallback);
+const milliseconds = (fallback: number, { min = 1 } = {}) =>
+  z.coerce.number().int().min(min).max(86_400_000).default(fallback);
+const list = z
+  .string()
+  .transform((text) => text.split(',').map((part) => part.trim()))
+  .transform((parts) => parts.filter((part) => part !== ''));
+
+const schema = z.object({
+  ORCHESTRATOR_HOST: z.string().min(1).default('127.0.0.1'),
+  ORCHESTRATOR_PORT: port(8080),
+  GATEWAY_PORT: port(8081),
+  DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
+  DATABASE_POOL_SIZE: z.coerce.number().int().min(2).max(200).default(10),
+  REDIS_URL: z.url({ protocol: /^rediss?$/ }).optional(),
+  AGENT_RUNTIME: z.enum(['auto', 'docker', 'process']).default('auto'),
+  AGENT_IMAGE: z.string().min(1).default('boardroom-agent:latest'),
+  AGENT_SUBNETS: z.cidrv4().default('10.231.0.0/16'),
+  DOCKER_HOST: z.string().min(1).optional(),
+  BOARDROOM_HOME: z.string().min(1).default('./.boardroom'),
+  BOARDROOM_ADMIN_KEY: z.string().min(16, 'must have at least 16 characters').optional(),
+  BOARDROOM_PROFILES: z.string().min(1).default('./profiles'),
+  BOARDROOM_AGENTS: list.default(['all']),
+  CORS_ORIGINS: list.default([]),
+  RATE_LIMIT_PER_MINUTE: z.coerce.number().int().min(1).max(10_000_000).default(300),
+  FAILED_AUTH_PER_MINUTE: z.coerce.number().int().min(1).max(10_000_000).default(20),
+  LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
+  LOG_TO: z.enum(['file', 'stdout']).default('file'),
+  RESYNC_MS: milliseconds(30_000),
+  HEARTBEAT_MS: milliseconds(10_000),
+  SWEEP_MS: milliseconds(15_000),
+  RELAY_POLL_MS: milliseconds(1_000),
+  CATCH_UP_MS: milliseconds(3_000),
+  DISPATCH_MS: milliseconds(1_000),
+  TASK_LEASE_MS: milliseconds(60_000),
+  STOP_GRACE_MS: milliseconds(10_000),
+  LOOP_RETRY_MS: milliseconds(10_000),
+  RESTART_BACKOFF_MS: milliseconds(1_000),
+  CONFIRM_MS: milliseconds(30_000),
+});
+
+export interface Config {
+  readonly api: { readonly host: string; readonly port: number; readonly origins: readonly string[] };
+  readonly limits: { readonly requestsPerMinute: number; readonly failedAuthPerMinute: number };
+  readonly gatewayPort: number;
+  readonly databaseUrl: string | undefined;
+  readonly poolSize: number;
+  readonly redisUrl: string | undefined;
+  readonly runtime: 'auto' | 'docker' | 'process';
+  readonly agentImage: string;
+  readonly agentSubnets: string;
+  /** As Docker's own clients read it; undefined: the local socket. */
+  readonly dockerHost: string | undefined;
+  readonly home: string;
+  readonly adminKey: string | undefined;
+  readonly profiles: string;
+  /** Which agents are wanted running at first start. */
+  readonly isWanted: (agentType: string) => boolean;
+  readonly log: { readonly level: z.infer<typeof schema>['LOG_LEVEL']; readonly to: 'file' | 'stdout' };
+  /** Container starts at the same time. */
+  readonly startsAtOnce: number;
+  readonly every: {
+    readonly resyncMs: number;
+    readonly heartbeatMs: number;
+    readonly sweepMs: number;
+    readonly relayPollMs: number;
+    readonly catchUpMs: number;
+    readonly dispatchMs: number;
+  };
+  readonly taskLeaseMs: number;
+  readonly stopGraceMs: number;
+  readonly loopRetryMs: number;
+  readonly restartBackoffMs: number;
+  readonly confirmMs: number;
+}
+
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+}
+
+export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config {
+  // An empty variable is an unset one: compose files pass on what nobody set.
+  const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
+  const parsed = schema.safeParse(given);
+  if (!parsed.success) throw new ConfigError(describe(parsed.error, given));
+  const env = parsed.data;
+  const { BOARDROOM_AGENTS: wanted } = env;
+  return {
+    api: { host: env.ORCHESTRATOR_HOST, port: env.ORCHESTRATOR_PORT, origins: env.CORS_ORIGINS },
+    limits: { requestsPerMinute: env.RATE_LIMIT_PER_MINUTE, failedAuthPerMinute: env.FAILED_AUTH_PER_MINUTE },
+    gatewayPort: env.GATEWAY_PORT,
+    databaseUrl: env.DATABASE_URL,
+    poolSize: env.DATABASE_POOL_SIZE,
+    redisUrl: env.REDIS_URL,
+    runtime: env.AGENT_RUNTIME,
+    agentImage: env.AGENT_IMAGE,
+    agentSubnets: env.AGENT_SUBNETS,
+    dockerHost: env.DOCKER_HOST,
+    home: resolve(env.BOARDROOM_HOME),
+    adminKey: env.BOARDROOM_ADMIN_KEY,
+    profiles: resolve(env.BOARDROOM_PROFILES),
+    isWanted: (agentType) => wanted.includes('all') || wanted.includes(agentType),
+    log: { level: env.LOG_LEVEL, to: env.LOG_TO },
+    // Measured: four at a time is fastest; more only makes each wait longer.
+    startsAtOnce: 4,
+    every: {
+      resyncMs: env.RESYNC_MS,
+      heartbeatMs: env.HEARTBEAT_MS,
+      sweepMs: env.SWEEP_MS,
+      relayPollMs: env.RELAY_POLL_MS,
+      catchUpMs: env.CATCH_UP_MS,
+      dispatchMs: env.DISPATCH_MS,
+    },
+    taskLeaseMs: env.TASK_LEASE_MS,
+    stopGraceMs: env.STOP_GRACE_MS,
+    loopRetryMs: env.LOOP_RETRY_MS,
+    restartBackoffMs: env.RESTART_BACKOFF_MS,
+    confirmMs: env.CONFIRM_MS,
+  };
+}
+
+/** Values of these are never repeated in a message. */
+const secrets = new Set(['BOARDROOM_ADMIN_KEY', 'DATABASE_URL', 'REDIS_URL']);
+
+function describe(error: z.ZodError, given: Readonly<Record<string, string | undefined>>): string {
+  return error.issues
+    .map((issue) => {
+      const name = String(issue.path[0]);
+      const value = secrets.has(name) ? 'its value' : `"${given[name]}"`;
+      return `${name}: ${value} is not allowed: ${issue.message}`;
+    })
+    .join('\n');
+}

@@ -1,0 +1,113 @@
+import type { IncomingMessage } from 'node:http';
+import type { Request, RequestHandler } from 'express';
+import type { Store } from 'express-rate-limit';
+import { AppError } from '../../contracts/errors.ts';
+import { mayActAs } from '../../contracts/key.ts';
+import type { Route } from '../../contracts/route.ts';
+import type { Caller, KeyService } from '../keys/service.ts';
+import type { Clock } from '../platform/clock.ts';
+import { hashSecret } from '../platform/identity.ts';
+import { readCredentials } from './credentials.ts';
+import { limitWindowMs } from './limit-store.ts';
+import { setCaller } from './mount.ts';
+
+interface Deps {
+  readonly keys: KeyService;
+  readonly clock: Clock;
+  /** Counts failures by address over replicas. */
+  readonly failures: Store;
+  readonly failuresMax: number;
+  /** Somebody came with an agent's token: recorded, as agents have no business here. */
+  readonly onAgentToken: (token: string, where: string) => void;
+}
+
+/** A key that was good a moment ago is not looked up again for each request. Revocation empties this at once. */
+const cacheMs = 5_000;
+
+export type Authenticator = ReturnType<typeof createAuthenticator>;
+
+export function createAuthenticator({ keys, clock, failures, failuresMax, onAgentToken }: Deps) {
+  const known = new Map<string, { caller: Caller; until: number }>();
+  /** Addresses that have failed too often, until when. */
+  const blocked = new Map<string, number>();
+
+  async function byKey(secret: string): Promise<Caller | undefined> {
+    const hash = hashSecret(secret);
+    const now = clock.monotonic();
+    const entry = known.get(hash);
+    if (entry && entry.until > now) return entry.caller;
+    known.delete(hash);
+    const caller = await keys.authenticate(secret);
+    if (caller) known.set(hash, { caller, until: now + cacheMs });
+    return caller;
+  }
+
+  /** The caller; undefined when nothing was brought. Throws when what was brought is not good. */
+  async function identify(request: IncomingMessage, address: string): Promise<Caller | undefined> {
+    const { key, session } = readCredentials(request);
+    if (key === undefined && session === undefined) return undefined;
+    refuseBlocked(address);
+    const caller = key === undefined ? await keys.authenticatePass('session', session ?? '') : await byKey(key);
+    if (caller) return caller;
+    if (key?.startsWith('bra_')) onAgentToken(key, request.url ?? '');
+    await countFailure(address);
+    throw new AppError('unauthenticated', 'The credentials are unknown, expired or revoked');
+  }
+
+  function refuseBlocked(address: string): void {
+    const until = blocked.get(address);
+    if (until === undefined) return;
+    const leftMs = until - clock.monotonic();
+    if (leftMs > 0) throw tooMany(leftMs);
+    blocked.delete(address);
+  }
+
+  async function countFailure(address: string): Promise<void> {
+    const { totalHits } = await failures.increment(address);
+    if (totalHits < failuresMax) return;
+    blocked.set(address, clock.monotonic() + limitWindowMs);
+    if (totalHits > failuresMax) throw tooMany(limitWindowMs);
+  }
+
+  return {
+    identify,
+    /** For the socket: a ticket from the query is used up by this. */
+    async byTicket(ticket: string, address: string): Promise<Caller> {
+      refuseBlocked(address);
+      const caller = await keys.authenticatePass('ticket', ticket);
+      if (caller) return caller;
+      await countFailure(address);
+      throw new AppError('unauthenticated', 'The ticket is unknown, expired or used');
+    },
+
+    authorise:
+      (row: Route): RequestHandler =>
+      async (request, response, next) => {
+        if (row.role === 'public' || (row.role === 'local' && isLoopback(request))) return next();
+        const caller = await identify(request, addressOf(request));
+        if (!caller)
+          throw new AppError('unauthenticated', 'Send an API key as Authorization: Bearer <key> or x-api-key');
+        const needed = row.role === 'local' ? 'viewer' : row.role;
+        if (!mayActAs(caller.role, needed)) {
+          throw new AppError(
+            'not_allowed',
+            `This needs the role ${needed}; the key "${caller.name}" is ${caller.role}`,
+          );
+        }
+        setCaller(response, caller);
+        next();
+      },
+
+    /** A key was revoked somewhere: nobody is let in by memory. */
+    forget: () => known.clear(),
+  };
+}
+
+const tooMany = (leftMs: number) =>
+  new AppError('rate_limited', 'Too many failed attempts from this address', {
+    retryAfterSeconds: Math.ceil(leftMs / 1_000),
+  });
+
+export const addressOf = (request: IncomingMessage): string => request.socket.remoteAddress ?? 'unknown';
+
+const isLoopback = (request: Request): boolean => /^(::1$|127\.|::ffff:127\.)/.test(addressOf(request));

@@ -1,0 +1,70 @@
+import { z } from 'zod';
+import { type ErrorCode, errorCodes } from '../../contracts/errors.ts';
+import type { Route } from '../../contracts/route.ts';
+
+/** The route table as OpenAPI 3.1. */
+export function openapiOf(routes: Record<string, Route>, info: { title: string; version: string }) {
+  const paths: Record<string, Record<string, unknown>> = {};
+  for (const [operationId, row] of Object.entries(routes)) {
+    const path = row.path.replace(/:(\w+)/g, '{$1}');
+    const operations = paths[path] ?? {};
+    operations[row.method] = operationOf(operationId, row);
+    paths[path] = operations;
+  }
+  return {
+    openapi: '3.1.0',
+    info,
+    components: {
+      securitySchemes: {
+        bearer: { type: 'http', scheme: 'bearer' },
+        apiKey: { type: 'apiKey', in: 'header', name: 'x-api-key' },
+      },
+    },
+    paths,
+  };
+}
+
+function operationOf(operationId: string, row: Route) {
+  const isPublic = row.role === 'public' || row.role === 'local';
+  const contentType = row.format === 'stream' ? 'text/plain' : 'application/json';
+  return {
+    operationId,
+    summary: row.summary,
+    description: isPublic ? 'No key needed.' : `Least role: ${row.role}.`,
+    ...(!isPublic && { security: [{ bearer: [] }, { apiKey: [] }] }),
+    parameters: [...parametersOf(row.params, 'path'), ...parametersOf(row.query, 'query')],
+    ...(row.method === 'post' && { requestBody: content('application/json', schemaOf(row.body, 'input')) }),
+    responses: {
+      [row.status]: { description: 'OK', ...content(contentType, schemaOf(row.response, 'output')) },
+      ...problemsOf(row, isPublic),
+    },
+  };
+}
+
+const content = (type: string, schema: unknown) => ({ content: { [type]: { schema } } });
+
+const schemaOf = (schema: z.ZodType, io: 'input' | 'output') => z.toJSONSchema(schema, { io, unrepresentable: 'any' });
+
+function parametersOf(schema: z.ZodType, place: 'path' | 'query') {
+  const { properties = {}, required = [] } = schemaOf(schema, 'input');
+  return Object.entries(properties).map(([name, property]) => ({
+    name,
+    in: place,
+    required: place === 'path' || required.includes(name),
+    schema: property,
+  }));
+}
+
+/** Codes that share a status share a response; each stays listed by name. */
+function problemsOf(row: Route, isPublic: boolean): Record<number, unknown> {
+  const always: ErrorCode[] = isPublic
+    ? ['invalid_request']
+    : ['invalid_request', 'unauthenticated', 'not_allowed', 'rate_limited'];
+  const byStatus: Record<number, { description: string }> = {};
+  for (const code of new Set([...always, ...row.errors, 'dependency_unavailable' as const])) {
+    const { status } = errorCodes[code];
+    const before = byStatus[status]?.description;
+    byStatus[status] = { description: before ? `${before} | ${code}` : code };
+  }
+  return byStatus;
+}

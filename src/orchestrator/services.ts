@@ -1,0 +1,88 @@
+import { createInstanceService } from './agents/instances.ts';
+import { createLives } from './agents/lives.ts';
+import { createLoopService } from './agents/loops.ts';
+import type { Profiles } from './agents/profiles.ts';
+import { createAgentService } from './agents/service.ts';
+import type { Config } from './config.ts';
+import { type ActionRunner, createResolver } from './decisions/resolve.ts';
+import { createDecisionService } from './decisions/service.ts';
+import { createEscalationService } from './escalations/service.ts';
+import { createEventService } from './events/service.ts';
+import { createUnitOfWork } from './events/work.ts';
+import { createInboxService } from './inbox/service.ts';
+import { createKeyService } from './keys/service.ts';
+import { memoryService as memory } from './memory/service.ts';
+import type { Clock } from './platform/clock.ts';
+import type { Chance } from './platform/identity.ts';
+import type { Postgres } from './platform/postgres.ts';
+import { settingsService as settings } from './settings/service.ts';
+import { createTaskService } from './tasks/service.ts';
+
+export type Services = ReturnType<typeof createServices>;
+
+interface Deps {
+  readonly config: Config;
+  readonly postgres: Postgres;
+  readonly clock: Clock;
+  readonly chance: Chance;
+  readonly profiles: Profiles;
+  readonly onCommitted: () => void;
+  readonly runtimeIsStale: () => boolean;
+}
+
+const attemptsMax = 5;
+
+/** The rooms' use-cases, wired to each other. Nothing here lives: no loop, no socket, no timer. */
+export function createServices(deps: Deps) {
+  const { config, postgres, clock, chance, profiles } = deps;
+  const isAgent = (name: string) => profiles.get(name) !== undefined;
+  const unitOfWork = createUnitOfWork({ postgres, clock, onCommitted: deps.onCommitted });
+  const common = { postgres, unitOfWork, clock, chance, settings, isAgent };
+
+  const events = createEventService(postgres);
+  const keys = createKeyService(common);
+  const inbox = createInboxService(common);
+  const escalations = createEscalationService({ unitOfWork, inbox, chance });
+  const tasks = createTaskService({ ...common, leaseMs: config.taskLeaseMs });
+  const agents = createAgentService({ ...common, escalations, profiles, runtimeIsStale: deps.runtimeIsStale });
+  const instances = createInstanceService(common);
+  const lives = createLives({ tasks, escalations, chance });
+  const breaker = { attemptsMax, retryMs: config.loopRetryMs };
+  const loops = createLoopService({ ...common, escalations, profiles, lives, breaker });
+
+  const runAction: ActionRunner = async (work, actor, action) => {
+    switch (action.kind) {
+      case 'create_task':
+        return `created ${(await tasks.create(work, actor, action.task)).id}`;
+      case 'start_agent':
+        await agents.start(work, actor, action.agentType);
+        return `${action.agentType} is wanted running`;
+      case 'stop_agent':
+        await agents.stop(work, action.agentType);
+        return `${action.agentType} is wanted stopped`;
+      case 'change_setting':
+        await settings.change(work, actor, action);
+        return `set ${action.category}.${action.key}`;
+    }
+  };
+  const advisors = () => profiles.all().flatMap(({ type, seat }) => (seat === 'c-level' ? [type] : []));
+  const resolver = createResolver({ escalations, inbox, isAgent, advisors, runAction });
+  const decisions = createDecisionService({ ...common, inbox, escalations, resolver });
+
+  return {
+    unitOfWork,
+    isAgent,
+    events,
+    keys,
+    inbox,
+    escalations,
+    tasks,
+    agents,
+    instances,
+    lives,
+    loops,
+    decisions,
+    memory,
+    settings,
+  };
+}
