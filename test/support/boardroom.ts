@@ -35,7 +35,7 @@ export interface TestBoardroom {
 }
 
 /** Quick, so that tests wait for events and not for timers. */
-const quick = {
+export const quick = {
   RESYNC_MS: '2000',
   HEARTBEAT_MS: '500',
   SWEEP_MS: '200',
@@ -96,7 +96,7 @@ export async function startBoardroom(environment: Record<string, string> = {}): 
   };
 }
 
-async function call(url: string, method: string, { body, key = adminKey, headers = {} }: Call): Promise<Answer> {
+export async function call(url: string, method: string, { body, key = adminKey, headers = {} }: Call): Promise<Answer> {
   const response = await fetch(url, {
     method,
     headers: {

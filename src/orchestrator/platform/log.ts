@@ -1,6 +1,6 @@
 import { mkdirSync, renameSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { destination, type Logger, pino } from 'pino';
+import { destination, type Logger, pino, type SerializedError, stdSerializers } from 'pino';
 
 export type { Logger };
 
@@ -11,6 +11,12 @@ interface LogOptions {
   readonly home: string;
 }
 
+/** Libraries hang whole connections on their errors; what happened and where is enough. */
+function withoutProperties(error: Error): Partial<SerializedError> & { code?: unknown } {
+  const { type, message, stack } = stdSerializers.err(error);
+  return { type, message, stack, ...('code' in error && { code: error.code }) };
+}
+
 const bytesMax = 20 * 1024 * 1024;
 
 /** Lines of JSON. Secrets are never handed to it; the redaction is for headers that libraries log. */
@@ -18,6 +24,7 @@ export function createLog({ level, to, home }: LogOptions): Logger {
   return pino(
     {
       level,
+      serializers: { err: withoutProperties },
       redact: [
         'req.headers.authorization',
         'req.headers["x-api-key"]',
