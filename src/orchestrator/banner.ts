@@ -10,7 +10,9 @@ export async function* bannerOf(boardroom: Boardroom): AsyncGenerator<string> {
     `  database  ${boardroom.embeddedDatabase ? `embedded Postgres in ${home}` : 'Postgres at DATABASE_URL'}`,
     `  bus       ${boardroom.embeddedBus ? 'in-process (set REDIS_URL for several replicas)' : 'Redis at REDIS_URL'}`,
     '  models    rehearsal: rules that play the roles, no model behind them',
-    ...(adminKey.isNew ? [`  admin key ${adminKey.secret}`, `            shown this once; kept in ${keyFile}`] : []),
+    ...(adminKey.origin === 'made'
+      ? [`  admin key ${adminKey.secret}`, `            shown this once; kept in ${keyFile}`]
+      : []),
   ].join('\n');
   const runtime = await boardroom.runtime;
   if (!runtime) return;
@@ -20,7 +22,7 @@ export async function* bannerOf(boardroom: Boardroom): AsyncGenerator<string> {
     `  agents    ${agentTypes.join(', ')} as ${where}`,
     '',
     'Try:',
-    `  export BOARDROOM_KEY=${adminKey.isNew ? adminKey.secret : `$(cat ${keyFile})`}`,
+    `  export BOARDROOM_KEY=${adminKey.origin === 'environment' ? '$BOARDROOM_ADMIN_KEY' : `$(cat ${keyFile})`}`,
     `  curl -s -H "x-api-key: $BOARDROOM_KEY" -H 'content-type: application/json' ${apiUrl}/tasks \\`,
     `    -d '{"title":"Launch the newsletter","assignTo":"cmo","priority":"critical"}'`,
     `  curl -s -H "x-api-key: $BOARDROOM_KEY" '${apiUrl}/events?limit=20'`,

@@ -1,0 +1,103 @@
+import { z } from 'zod';
+import {
+  decisionDetailSchema,
+  decisionStatusSchema,
+  decisionSummarySchema,
+  newDecisionSchema,
+  voteSchema,
+} from '../decision.ts';
+import { escalationSchema } from '../escalation.ts';
+import { agentTypeSchema, filledText, idOf, text } from '../primitives.ts';
+import { route } from '../route.ts';
+
+import { page, pageOf, succeeded } from './common.ts';
+
+const decisionId = z.strictObject({ id: idOf('dec') });
+const voteState = decisionSummarySchema.pick({ id: true, ceoVote: true, daoVote: true, status: true });
+
+/** Routes: decisions and what else waits for a human. */
+export const decisionsRoutes = {
+  listDecisions: route({
+    method: 'get',
+    path: '/decisions',
+    summary: 'Decisions, newest first',
+    role: 'viewer',
+    query: z.strictObject({ status: decisionStatusSchema.optional(), ...page }),
+    response: pageOf({ decisions: z.array(decisionSummarySchema) }),
+  }),
+  listPendingDecisions: route({
+    method: 'get',
+    path: '/decisions/pending',
+    summary: 'Decisions that wait for votes',
+    role: 'viewer',
+    query: z.strictObject(page),
+    response: pageOf({ decisions: z.array(decisionSummarySchema) }),
+  }),
+  getDecision: route({
+    method: 'get',
+    path: '/decisions/:id',
+    summary: 'One decision with votes of all rounds, statements, escalation and outcome',
+    role: 'viewer',
+    params: decisionId,
+    response: decisionDetailSchema,
+    errors: ['decision_not_found'],
+  }),
+  proposeDecision: route({
+    method: 'post',
+    path: '/decisions',
+    summary: 'Propose a decision',
+    role: 'operator',
+    body: newDecisionSchema,
+    status: 201,
+    response: decisionDetailSchema,
+    errors: ['agent_not_found', 'setting_not_found'],
+  }),
+  castVote: route({
+    method: 'post',
+    path: '/decisions/:id/vote',
+    summary: 'Vote on behalf of a voter; recorded as such',
+    role: 'operator',
+    params: decisionId,
+    body: z.strictObject({ voterType: agentTypeSchema, vote: voteSchema, reason: text(2_000).default('') }),
+    response: z.object({ ...succeeded, decision: voteState }),
+    errors: ['decision_not_found', 'decision_closed', 'decision_escalated', 'vote_already_cast', 'not_allowed'],
+  }),
+  escalateDecision: route({
+    method: 'post',
+    path: '/decisions/:id/escalate',
+    summary: 'Take a pending decision away from the voters, to a human',
+    role: 'operator',
+    params: decisionId,
+    body: z.strictObject({ reason: filledText(2_000) }),
+    response: z.object({ ...succeeded, decision: decisionDetailSchema }),
+    errors: ['decision_not_found', 'decision_closed', 'decision_escalated'],
+  }),
+  resolveDecision: route({
+    method: 'post',
+    path: '/decisions/:id/resolve',
+    summary: 'Decide an escalated decision',
+    role: 'admin',
+    params: decisionId,
+    body: z.strictObject({ decision: z.enum(['approve', 'reject']), reason: filledText(2_000) }),
+    response: z.object({ ...succeeded, decision: decisionDetailSchema }),
+    errors: ['decision_not_found', 'not_escalated'],
+  }),
+  listEscalations: route({
+    method: 'get',
+    path: '/escalations',
+    summary: 'What waits for a human, most urgent first',
+    role: 'viewer',
+    query: z.strictObject({ status: z.enum(['open', 'resolved']).default('open'), ...page }),
+    response: pageOf({ escalations: z.array(escalationSchema) }),
+  }),
+  resolveEscalation: route({
+    method: 'post',
+    path: '/escalations/:id/resolve',
+    summary: 'Answer an escalation that is not a decision; the answer goes to the agent',
+    role: 'admin',
+    params: z.strictObject({ id: idOf('esc') }),
+    body: z.strictObject({ resolution: filledText(2_000) }),
+    response: z.object({ ...succeeded, escalation: escalationSchema }),
+    errors: ['escalation_not_found', 'escalation_closed', 'not_allowed'],
+  }),
+} as const;

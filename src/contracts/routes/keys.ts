@@ -1,0 +1,59 @@
+import { z } from 'zod';
+import { keyNameSchema, keySchema, roleSchema } from '../key.ts';
+import { idOf, timestamp } from '../primitives.ts';
+import { route } from '../route.ts';
+
+import { succeeded } from './common.ts';
+
+/** Routes: keys, sessions and tickets. */
+export const keysRoutes = {
+  listKeys: route({
+    method: 'get',
+    path: '/keys',
+    summary: 'API keys, without their secrets',
+    role: 'admin',
+    response: z.object({ keys: z.array(keySchema) }),
+  }),
+  createKey: route({
+    method: 'post',
+    path: '/keys',
+    summary: 'Make a key; its secret is shown this once',
+    role: 'admin',
+    body: z.strictObject({ name: keyNameSchema, role: roleSchema, expiresAt: timestamp.optional() }),
+    status: 201,
+    response: z.object({ ...succeeded, key: keySchema, secret: z.string() }),
+    errors: ['key_name_taken'],
+  }),
+  revokeKey: route({
+    method: 'delete',
+    path: '/keys/:id',
+    summary: 'Revoke a key, its sessions and tickets',
+    role: 'admin',
+    params: z.strictObject({ id: idOf('key') }),
+    response: z.object(succeeded),
+    errors: ['key_not_found', 'last_admin_key'],
+  }),
+  createSession: route({
+    method: 'post',
+    path: '/sessions',
+    summary: 'Trade a key for an httpOnly session cookie, for browsers',
+    role: 'viewer',
+    status: 201,
+    response: z.object({ ...succeeded, expiresAt: timestamp }),
+  }),
+  endSession: route({
+    method: 'delete',
+    path: '/sessions',
+    summary: 'End the session of the cookie',
+    role: 'viewer',
+    response: z.object(succeeded),
+  }),
+  createTicket: route({
+    method: 'post',
+    path: '/ws-tickets',
+    summary: 'A single-use ticket for opening /ws?ticket=… within half a minute',
+    role: 'viewer',
+    status: 201,
+    response: z.object({ ticket: z.string(), expiresAt: timestamp }),
+  }),
+} as const;

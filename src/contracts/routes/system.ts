@@ -1,0 +1,58 @@
+import { z } from 'zod';
+import { eventSchema, eventTypeSchema } from '../event.ts';
+import { healthSchema, readinessSchema, systemHealthSchema } from '../health.ts';
+import { limitQuery, seqQuery } from '../primitives.ts';
+import { route } from '../route.ts';
+
+/** Routes: health, metrics, the log and this description. */
+export const systemRoutes = {
+  getHealth: route({
+    method: 'get',
+    path: '/health',
+    summary: 'Is the process alive',
+    role: 'public',
+    response: healthSchema,
+  }),
+  getReadiness: route({
+    method: 'get',
+    path: '/ready',
+    summary: 'Can it serve: 503 with ready false and "error" on what is down',
+    role: 'public',
+    response: readinessSchema,
+  }),
+  getSystemHealth: route({
+    method: 'get',
+    path: '/health/full',
+    summary: 'Every part with its latency, every agent with its heartbeat',
+    role: 'viewer',
+    response: systemHealthSchema,
+  }),
+  getMetrics: route({
+    method: 'get',
+    path: '/metrics',
+    summary: 'Prometheus metrics',
+    role: 'local',
+    format: 'stream',
+    response: z.string(),
+  }),
+  getOpenapi: route({
+    method: 'get',
+    path: '/openapi.json',
+    summary: 'This API as OpenAPI 3.1',
+    role: 'public',
+    response: z.record(z.string(), z.unknown()),
+  }),
+  listEvents: route({
+    method: 'get',
+    path: '/events',
+    summary: 'The log, newest first; with after: oldest first',
+    role: 'viewer',
+    query: z.strictObject({
+      limit: limitQuery(100),
+      type: eventTypeSchema.optional(),
+      before: seqQuery.optional(),
+      after: seqQuery.optional(),
+    }),
+    response: z.object({ events: z.array(eventSchema) }),
+  }),
+} as const;

@@ -1,0 +1,121 @@
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:http';
+import { createAgentHandlers } from './agents/routes.ts';
+import { createApi } from './api.ts';
+import { type Config, ConfigError } from './config.ts';
+import type { ContainerControl } from './container.ts';
+import { createDecisionHandlers } from './decisions/routes.ts';
+import { createEscalationHandlers } from './escalations/routes.ts';
+import type { Feed } from './events/feed.ts';
+import type { Envelope } from './events/frames.ts';
+import { createEventHandlers } from './events/routes.ts';
+import { topics } from './events/topics.ts';
+import type { Foundation } from './foundation.ts';
+import type { Gateway } from './gateway/gateway.ts';
+import type { HealthParts } from './health.ts';
+import { createAuthenticator } from './http/authenticate.ts';
+import { createLimitStores } from './http/limit-store.ts';
+import { createKeyLimiter } from './http/rate-limit.ts';
+import { createSystemHandlers } from './http/system-routes.ts';
+import { createKeyHandlers } from './keys/routes.ts';
+import type { Metrics } from './metrics.ts';
+import type { Services } from './services.ts';
+import { createTaskHandlers } from './tasks/routes.ts';
+import { createDashboardSockets } from './websocket.ts';
+
+interface ApiParts {
+  readonly services: Services;
+  readonly gateway: Gateway;
+  readonly metrics: Metrics;
+  readonly health: HealthParts;
+  readonly control: ContainerControl;
+  readonly feed: Feed;
+}
+
+/** The operators' side of this replica: routes, limits, the dashboard's sockets; listening when this resolves. */
+export async function openApi(foundation: Foundation, parts: ApiParts): Promise<string> {
+  const { config, lifecycle, log, bus, database, teamId, version, clock, chance, replica } = foundation;
+  const { services, gateway, metrics, health, control, feed } = parts;
+  const { origins } = config.api;
+  const limits = createLimitStores({
+    redisUrl: config.redisUrl,
+    prefix: `boardroom:${teamId}:limit:`,
+    clock,
+    onError: (error) => log.debug({ err: error }, 'limits are counted in memory'),
+  });
+  lifecycle.onClose('limit stores', () => limits.close());
+  const authenticator = createAuthenticator({
+    keys: services.keys,
+    clock,
+    failures: limits.store('failed-auth'),
+    failuresMax: config.limits.failedAuthPerMinute,
+    onAgentToken: (token, where) => {
+      gateway.identity
+        .noteOperatorAttempt(token, where)
+        .catch((error: unknown) => log.warn({ err: error }, 'not noted'));
+    },
+  });
+  feed.onEvent(({ eventType }) => {
+    if (eventType === 'key_revoked') authenticator.forget();
+  });
+  const app = createApi({
+    handlers: {
+      ...createSystemHandlers(health, metrics.registry, version),
+      ...createAgentHandlers({ ...services, control }),
+      ...createEventHandlers(services.events),
+      ...createDecisionHandlers(services.decisions),
+      ...createEscalationHandlers(services.escalations, database.postgres),
+      ...createTaskHandlers(services.tasks),
+      ...createKeyHandlers(services.keys),
+    },
+    authenticator,
+    limiter: createKeyLimiter(config.limits.requestsPerMinute, limits.store('requests')),
+    origins,
+    chance,
+    metrics,
+    log,
+  });
+  const server = createServer(app);
+  const sockets = createDashboardSockets({
+    server,
+    authenticator,
+    origins,
+    feed,
+    readAfter: services.events.readAfter,
+    clock,
+    replica,
+    log,
+    pingMs: socketPingMs,
+    onCount: (open) => metrics.sockets.set({ kind: 'dashboard' }, open),
+  });
+  bus.subscribe(topics.workerLog, (message) => sockets.broadcast(JSON.parse(message) as Envelope));
+  const url = await listen(server, config);
+  lifecycle.onClose('API', async () => {
+    const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+    server.closeIdleConnections();
+    await Promise.race([closed, clock.sleep(drainMs, AbortSignal.timeout(drainMs))]);
+    server.closeAllConnections();
+  });
+  lifecycle.onClose('dashboard sockets', () => sockets.close());
+  return url;
+}
+
+const socketPingMs = 30_000;
+
+/** Requests under way get this long to finish. */
+const drainMs = 3_000;
+
+async function listen(server: Server, { api }: Config): Promise<string> {
+  server.listen(api.port, api.host);
+  try {
+    await once(server, 'listening');
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    throw new ConfigError(
+      `ORCHESTRATOR_PORT: cannot listen on ${api.host}:${api.port} (${code}); choose another port or host`,
+    );
+  }
+  const address = server.address();
+  const port = typeof address === 'object' && address !== null ? address.port : api.port;
+  return `http://${api.host.includes(':') ? `[${api.host}]` : api.host}:${port}`;
+}
