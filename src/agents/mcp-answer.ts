@@ -1,0 +1,43 @@
+import { isRecord, isString, type JsonRecord, parseJson } from './json.ts';
+
+/** A JSON-RPC error: the request itself was wrong or refused, another attempt will be, too. */
+export class McpError extends Error {
+  override readonly name = 'McpError';
+}
+
+/**
+ * The result of request `id` out of a body of either kind the transport allows: one JSON message, or a stream of
+ * server-sent events that may carry notifications besides the answer.
+ */
+export function readMcpResult(contentType: string, body: string, id: number): JsonRecord {
+  const messages = contentType.startsWith('text/event-stream')
+    ? eventData(body).map(parseJson)
+    : [parseJson(body)].flat();
+  const answer = messages.filter(isRecord).find((message) => isAnswerTo(message, id));
+  if (!answer) throw new McpError(`no answer in ${body.slice(0, 200) || 'an empty body'}`);
+  const { error, result } = answer;
+  if (isRecord(error)) throw new McpError(wordsOf(error));
+  if (!isRecord(result)) throw new McpError('the answer has no result');
+  return result;
+}
+
+const isAnswerTo = ({ id, method }: JsonRecord, wanted: number): boolean => id === wanted && method === undefined;
+
+const wordsOf = (error: JsonRecord): string => {
+  const { message } = error;
+  return isString(message) ? message : JSON.stringify(error);
+};
+
+/** The data of each event; an event ends with a blank line, its data may span several lines. */
+function eventData(body: string): string[] {
+  return body
+    .split(/\r\n\r\n|\n\n|\r\r/)
+    .map((event) =>
+      event
+        .split(/\r\n|\n|\r/)
+        .filter((line) => line.startsWith('data:'))
+        .map((line) => line.slice('data:'.length).replace(/^ /, ''))
+        .join('\n'),
+    )
+    .filter((data) => data !== '');
+}
