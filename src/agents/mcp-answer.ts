@@ -1,8 +1,17 @@
 import { isRecord, isString, type JsonRecord, parseJson } from './json.ts';
 
-/** A JSON-RPC error: the request itself was wrong or refused, another attempt will be, too. */
+/** The code JSON-RPC gives to it. */
+const internalError = -32_603;
+
+/** The server has answered, but not with a result. */
 export class McpError extends Error {
   override readonly name = 'McpError';
+  /** True when the fault is the server's own, so that another attempt may succeed. */
+  readonly isInternal: boolean;
+  constructor(message: string, code?: unknown) {
+    super(message);
+    this.isInternal = code === internalError;
+  }
 }
 
 /**
@@ -16,7 +25,7 @@ export function readMcpResult(contentType: string, body: string, id: number): Js
   const answer = messages.filter(isRecord).find((message) => isAnswerTo(message, id));
   if (!answer) throw new McpError(`no answer in ${body.slice(0, 200) || 'an empty body'}`);
   const { error, result } = answer;
-  if (isRecord(error)) throw new McpError(wordsOf(error));
+  if (isRecord(error)) throw new McpError(wordsOf(error), error['code']);
   if (!isRecord(result)) throw new McpError('the answer has no result');
   return result;
 }

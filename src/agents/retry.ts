@@ -23,7 +23,7 @@ export async function persist<T>({ clock, signal, endsAt }: Turn, attempt: () =>
       if (!(error instanceof TemporaryError)) throw error;
       const waitMs = Math.max(error.retryAfterMs ?? 0, backoffMs(failures, clock.random()));
       if (clock.now() + waitMs >= endsAt) {
-        throw new Error(`gave up after ${failures + 1} attempts: ${error.message}`, { cause: error });
+        throw new Error(`gave up at attempt ${failures + 1}: ${error.message}`, { cause: error });
       }
       await clock.sleep(waitMs, signal);
       signal.throwIfAborted();

@@ -1,4 +1,5 @@
 import type { ToolInput, ToolName, ToolOutput } from '../contracts/tools.ts';
+import { TemporaryError } from './http.ts';
 import { isRecord, isString, type JsonRecord, parseJson } from './json.ts';
 import { type Log, messageOf } from './log.ts';
 import type { McpSession } from './mcp.ts';
@@ -35,9 +36,11 @@ export interface ToolboxOptions {
 /** A guard against a server whose list never ends. */
 const listPagesMax = 50;
 const answerCharactersMax = 60_000;
+/** With the back-off between them, some 25 seconds. */
+const faultsMax = 7;
 
 export async function openToolbox({ session, turn, log }: ToolboxOptions): Promise<Toolbox> {
-  const ask = (method: string, params: JsonRecord) => persist(turn, () => session.request(method, params, turn.signal));
+  const ask = (method: string, params: JsonRecord) => askPatiently({ session, turn, log }, method, params);
 
   async function call(name: string, input: JsonRecord): Promise<ToolAnswer> {
     // A repetition carries the same id, so that the gateway does the thing once even if our first call arrived.
@@ -61,6 +64,20 @@ export async function openToolbox({ session, turn, log }: ToolboxOptions): Promi
       }
     },
   };
+}
+
+/** A fault of the server's own may pass (its database is being restarted) or last (a defect): tried again, but not for ever. */
+function askPatiently({ session, turn }: ToolboxOptions, method: string, params: JsonRecord): Promise<JsonRecord> {
+  let faults = 0;
+  return persist(turn, async () => {
+    try {
+      return await session.request(method, params, turn.signal);
+    } catch (error) {
+      if (!(error instanceof McpError) || !error.isInternal || faults >= faultsMax) throw error;
+      faults += 1;
+      throw new TemporaryError(error.message);
+    }
+  });
 }
 
 async function listTools(ask: (method: string, params: JsonRecord) => Promise<JsonRecord>): Promise<OfferedTool[]> {

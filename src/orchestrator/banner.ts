@@ -7,7 +7,7 @@ export async function* bannerOf(boardroom: Boardroom): AsyncGenerator<string> {
   const keyFile = join(home, 'admin-key');
   yield [
     `Boardroom is up: ${apiUrl}`,
-    `  database  ${boardroom.embeddedDatabase ? `embedded Postgres in ${home}` : 'Postgres at DATABASE_URL'}`,
+    `  database  ${boardroom.embeddedDatabase ? `embedded Postgres in ${boardroom.embeddedDatabase}` : 'Postgres at DATABASE_URL'}`,
     `  bus       ${boardroom.embeddedBus ? 'in-process (set REDIS_URL for several replicas)' : 'Redis at REDIS_URL'}`,
     '  models    rehearsal: rules that play the roles, no model behind them',
     ...(adminKey.origin === 'made'

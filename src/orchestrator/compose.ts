@@ -28,7 +28,8 @@ import { createServices, type Services } from './services.ts';
 export interface Boardroom {
   readonly apiUrl: string;
   readonly home: string;
-  readonly embeddedDatabase: boolean;
+  /** The folder of the embedded data; undefined with a DATABASE_URL. */
+  readonly embeddedDatabase: string | undefined;
   readonly embeddedBus: boolean;
   readonly agentTypes: readonly string[];
   /** `made` by this start: the one time to show it. */
@@ -150,7 +151,7 @@ async function open(config: Config, root: string, lifecycle: Lifecycle): Promise
   return {
     apiUrl,
     home: config.home,
-    embeddedDatabase: database.embedded,
+    embeddedDatabase: database.embeddedIn,
     embeddedBus: config.redisUrl === undefined,
     agentTypes: profiles.all().map(({ type }) => type),
     adminKey,

@@ -2,7 +2,7 @@ import type { Config } from './config.ts';
 import { ConfigError } from './config.ts';
 import type { Lifecycle } from './lifecycle.ts';
 import type { Clock } from './platform/clock.ts';
-import { startEmbeddedPostgres } from './platform/embedded-postgres.ts';
+import { type EmbeddedPostgres, startEmbeddedPostgres } from './platform/embedded-postgres.ts';
 import { keepSecret } from './platform/home.ts';
 import type { Chance } from './platform/identity.ts';
 import { migrateSchema } from './platform/migrate.ts';
@@ -10,7 +10,8 @@ import { createPostgres, type Postgres } from './platform/postgres.ts';
 
 export interface Database {
   readonly postgres: Postgres;
-  readonly embedded: boolean;
+  /** The folder of the embedded data; undefined when Postgres is the operator's own. */
+  readonly embeddedIn: string | undefined;
 }
 
 interface Deps {
@@ -30,7 +31,8 @@ export async function openDatabase(deps: Deps): Promise<Database> {
   const { config, lifecycle, migrations } = deps;
   // The embedded server is ours to stop only once the home folder is ours.
   const home = { claimed: false };
-  const url = config.databaseUrl ?? (await openEmbedded(deps, home));
+  const embedded = config.databaseUrl === undefined ? await openEmbedded(deps, home) : undefined;
+  const url = config.databaseUrl ?? embedded?.url ?? '';
   const limits = {
     poolSize: config.poolSize,
     connectTimeoutMs: 5_000,
@@ -41,20 +43,23 @@ export async function openDatabase(deps: Deps): Promise<Database> {
   const postgres = createPostgres(url, limits, deps.onError);
   lifecycle.onClose('database pool', () => postgres.close());
   await migrateSchema(postgres, migrations);
-  if (config.databaseUrl === undefined) {
+  if (embedded) {
     await claimHome(postgres, deps);
     home.claimed = true;
   }
-  return { postgres, embedded: config.databaseUrl === undefined };
+  return { postgres, embeddedIn: embedded?.data };
 }
 
-async function openEmbedded({ config, clock, chance, lifecycle }: Deps, home: { claimed: boolean }): Promise<string> {
+async function openEmbedded(
+  { config, clock, chance, lifecycle }: Deps,
+  home: { claimed: boolean },
+): Promise<EmbeddedPostgres> {
   const { secret: password } = await keepSecret(config.home, 'database-password', () => chance.secret());
   const embedded = await startEmbeddedPostgres({ home: config.home, clock, password });
   lifecycle.onClose('embedded database', async () => {
     if (home.claimed) await embedded.stop();
   });
-  return embedded.url;
+  return embedded;
 }
 
 /** Two orchestrators on one embedded database would stop it under each other. */

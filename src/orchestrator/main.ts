@@ -21,7 +21,7 @@ try {
   const signal = await signalled;
   say(`\n${signal}: closing …`);
   // A terminal's Ctrl-C ends everything that this start began; a service manager's restart lets containers live on.
-  const ends = signal === 'SIGINT' && boardroom.embeddedDatabase ? 'stop_team' : 'leave_team';
+  const ends = signal === 'SIGINT' && boardroom.embeddedDatabase !== undefined ? 'stop_team' : 'leave_team';
   const failures = await boardroom.close(ends);
   await banner;
   for (const { name, error } of failures) say(`${name} did not close cleanly: ${String(error)}`);

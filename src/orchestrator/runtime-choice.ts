@@ -57,7 +57,7 @@ export async function chooseRuntime(deps: Deps): Promise<ChosenRuntime | undefin
 
 async function dockerRuntime({ config, docker, teamId, root, clock, log, onProgress }: Deps): Promise<ChosenRuntime> {
   await docker.ping().catch((cause: unknown) => {
-    throw new Error('no Docker engine answers', { cause });
+    throw new Error(`no Docker engine answers (${cause instanceof Error ? cause.message : String(cause)})`, { cause });
   });
   const image = config.agentImage;
   onProgress(`looks for the image ${image}, builds it if it is missing`);

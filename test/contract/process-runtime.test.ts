@@ -33,7 +33,7 @@ describe('process runtime: what is not ours', { timeout }, () => {
   test('a process that has the pid of an ended agent is not taken for it, and not signalled', async () => {
     const { containerId } = await under.runtime.start(instance('exit:0'));
     await eventually(async () => ((await under.runtime.list())[0]?.exit ? true : undefined));
-    await under.changeRecord(containerId, { pid: stranger.pid, exit: null });
+    await under.changeRecord(containerId, { pid: stranger.pid, startTime: 'long ago', exit: null });
     const next = under.reopen();
     await next.stop(containerId, 0);
     expect(await next.list()).toMatchObject([{ status: 'exited', exit: { code: null } }]);

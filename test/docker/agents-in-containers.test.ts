@@ -1,9 +1,10 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { beforeAll, describe } from 'vitest';
+import type { Outside } from '../e2e/outside.ts';
 import { describeStory } from '../e2e/story.ts';
-import { describeAdoption, describeSurvival, type Outside } from '../e2e/survival.ts';
-import { describeDocker, docker } from '../support/docker.ts';
+import { describeAdoption, describeSurvival } from '../e2e/survival.ts';
+import { describeDocker, docker, removeTeam } from '../support/docker.ts';
 
 const image = 'boardroom-agent:test';
 const environment = { AGENT_RUNTIME: 'docker', AGENT_IMAGE: image };
@@ -20,6 +21,7 @@ const outside: Outside = {
       )
       .map(({ Id }) => Id);
   },
+  cleanUp: removeTeam,
 };
 
 describeDocker('agents in containers', () => {
@@ -28,7 +30,7 @@ describeDocker('agents in containers', () => {
     await run('docker', ['build', '--quiet', '--target', 'agent', '--tag', image, '.'], { timeout: 600_000 });
   }, 600_000);
 
-  describe('the main job', () => describeStory(environment));
+  describe('the main job', () => describeStory(environment, outside));
   describeSurvival(environment, outside);
   describeAdoption(environment, outside);
 });

@@ -54,21 +54,19 @@ describeDocker('ensureImage', () => {
     const longPath = `long/${'folder/'.repeat(20)}file.ts`;
     await files({
       Dockerfile: `FROM ${await standInImage()} AS agent\nCOPY . /sent\nRUN cd /sent && find . -type f | sort > /list && cat /list\n`,
-      '.dockerignore': '# comment\n*\n!src\n!package.json\n**/*.log\nsrc/secret\n!docs/kept/this.md\n',
+      '.dockerignore': '# comment\n.*\n**/node_modules\n**/*.log\nsecret\n',
+      '.env': 'hush',
       'package.json': '{}',
-      'key.pem': 'hush',
-      'docs/left.md': 'left',
-      'docs/kept/this.md': 'this',
       'src/main.ts': 'main',
       [`src/${longPath}`]: 'far',
       'src/debug.log': 'log',
       'src/deep/er.ts': 'er',
-      'src/secret/key': 'hush',
+      'secret/key': 'hush',
       'node_modules/x/index.js': 'x',
     });
     await ensure();
     expect(said.filter((line) => line.startsWith('./')).join('\n')).toBe(
-      `./docs/kept/this.md\n./package.json\n./src/deep/er.ts\n./src/${longPath}\n./src/main.ts`,
+      `./Dockerfile\n./package.json\n./src/deep/er.ts\n./src/${longPath}\n./src/main.ts`,
     );
   });
 

@@ -1,8 +1,9 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe } from 'vitest';
+import type { Outside } from './outside.ts';
 import { describeStory } from './story.ts';
-import { describeAdoption, describeSurvival, type Outside } from './survival.ts';
+import { describeAdoption, describeSurvival } from './survival.ts';
 
 const environment = { AGENT_RUNTIME: 'process' };
 
@@ -16,6 +17,8 @@ const outside: Outside = {
     const ours = await agentProcesses();
     return ours.filter(({ environment: text }) => text.includes(`:${gatewayPort}\0`)).map(({ instance }) => instance);
   },
+  // Everything of it lies in the home folder.
+  cleanUp: async () => undefined,
 };
 
 async function agentProcesses() {
@@ -32,7 +35,7 @@ async function agentProcesses() {
 
 const onLinux = process.platform === 'linux';
 
-describe('the main job, with agents as processes', () => describeStory(environment));
+describe('the main job, with agents as processes', () => describeStory(environment, outside));
 describe.skipIf(!onLinux)('agents as processes (watched from outside through /proc)', () => {
   describeSurvival(environment, outside);
   describeAdoption(environment, outside);

@@ -2,8 +2,10 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type EventType, payloadSchema } from '../../src/contracts/event.ts';
 import { frameSchema } from '../../src/contracts/frame.ts';
 import { startBoardroom, type TestBoardroom } from '../support/boardroom.ts';
+import { teamIn } from '../support/database.ts';
 import { eventually } from '../support/eventually.ts';
 import { openSocket } from '../support/socket-client.ts';
+import type { Outside } from './outside.ts';
 
 interface EventRow {
   readonly seq: number;
@@ -16,7 +18,7 @@ const team = ['ceo', 'dao', 'cmo', 'cto', 'cfo', 'coo', 'cco'];
 const startMsMax = 90_000;
 
 /** The main job, on whatever runs the agents: a task, a decision, votes with reasons, a result, and nobody under another's name. */
-export function describeStory(environment: Record<string, string>): void {
+export function describeStory(environment: Record<string, string>, outside: Pick<Outside, 'cleanUp'>): void {
   let room: TestBoardroom;
   beforeAll(async () => {
     room = await startBoardroom({ BOARDROOM_AGENTS: 'all', ...environment });
@@ -25,7 +27,11 @@ export function describeStory(environment: Record<string, string>): void {
       what: 'seven connected agents',
     });
   });
-  afterAll(() => room.dispose());
+  afterAll(async () => {
+    const teamId = await teamIn(room.databaseUrl);
+    await room.dispose();
+    await outside.cleanUp(teamId);
+  });
 
   it('a task given to the CMO is claimed, put to the board, voted on with reasons, resolved and completed', async () => {
     const socket = await openSocket(room.url);

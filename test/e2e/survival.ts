@@ -3,19 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { adminKey, type Call, call, quick, startBoardroom, type TestBoardroom } from '../support/boardroom.ts';
-import { createEmptyDatabase } from '../support/database.ts';
+import { createEmptyDatabase, teamIn } from '../support/database.ts';
 import { eventually } from '../support/eventually.ts';
 import { freePort } from '../support/free-port.ts';
 import { startOrchestrator } from '../support/orchestrator-process.ts';
 import { openSocket } from '../support/socket-client.ts';
+import type { Outside } from './outside.ts';
 import { allEvents } from './story.ts';
-
-/** What a test does to an agent from outside, without asking the orchestrator. */
-export interface Outside {
-  kill(containerId: string): Promise<void>;
-  /** The agents that run right now and call the gateway at this port. */
-  running(gatewayPort: string): Promise<readonly string[]>;
-}
 
 const withinMs = 60_000;
 
@@ -26,7 +20,11 @@ export function describeSurvival(environment: Record<string, string>, outside: O
     room = await startBoardroom({ BOARDROOM_AGENTS: 'cmo', ...environment });
     await running(room);
   });
-  afterEach(() => room.dispose());
+  afterEach(async () => {
+    const teamId = await teamIn(room.databaseUrl);
+    await room.dispose();
+    await outside.cleanUp(teamId);
+  });
 
   it('an agent killed -9 is seen, is back and connected, and its claimed task is released and done by its next life', async () => {
     const before = await running(room);
@@ -121,6 +119,7 @@ export function describeAdoption(environment: Record<string, string>, outside: O
     for (const type of ['cmo', 'cto']) await at(second.url)('POST', `/agents/${type}/stop`);
     expect(await outside.running(settings.GATEWAY_PORT)).toEqual([]);
     expect(await second.end('SIGTERM')).toBe(0);
+    await outside.cleanUp(await teamIn(database.url));
     await database.drop();
     await rm(home, { recursive: true, force: true });
   });

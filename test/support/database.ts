@@ -38,6 +38,18 @@ export async function createEmptyDatabase(): Promise<{ url: string; drop(): Prom
   return { url: url.href, drop: () => administer(`drop database ${name} with (force)`) };
 }
 
+/** The team a database holds: its containers and networks carry it as a label. */
+export async function teamIn(url: string): Promise<string> {
+  const client = new pg.Client(url);
+  await client.connect();
+  try {
+    const { rows } = await client.query<{ id: string }>('select id from team');
+    return rows[0]?.id ?? '';
+  } finally {
+    await client.end();
+  }
+}
+
 /** A migrated database of its own for a test file. */
 export async function createDatabase(): Promise<TestDatabase> {
   const { url, drop } = await createEmptyDatabase();

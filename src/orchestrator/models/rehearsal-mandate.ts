@@ -19,15 +19,18 @@ const lightWords = /\b(small|minor|trial|pilot)\b/i;
 export const needsMandate = ({ title, priority }: Undertaking): boolean =>
   priority === 'critical' || bindingVerbs.test(title) || bindingFirstWords.test(title);
 
-/** The tier such a thing deserves, within what the role may propose; major when it may not propose that. */
-export function tierFor({ title, priority }: Undertaking, allowed: readonly Tier[]): Tier {
-  const wanted = deservedTier(title, priority);
+/**
+ * The tier such a thing deserves, within what the role may propose; major when it may not propose that. Urgency is not gravity:
+ * a task's priority has no part in it.
+ */
+export function tierFor({ title }: Pick<Undertaking, 'title'>, allowed: readonly Tier[]): Tier {
+  const wanted = deservedTier(title);
   if (allowed.includes(wanted)) return wanted;
   return allowed.includes('major') ? 'major' : (allowed[0] ?? 'major');
 }
 
-function deservedTier(title: string, priority: Priority): Tier {
-  if (priority === 'critical' || graveVerbs.test(title)) return 'critical';
+function deservedTier(title: string): Tier {
+  if (graveVerbs.test(title)) return 'critical';
   return lightWords.test(title) ? 'minor' : 'major';
 }
 

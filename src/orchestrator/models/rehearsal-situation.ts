@@ -101,7 +101,7 @@ function pastCalls({ messages }: ChatRequest): PastCall[] {
     .map(({ id, function: { name, arguments: input } }) => {
       const text = answers.get(id) ?? 'no answer';
       const data = objectSchema.safeParse(parseJson(text)).data;
-      const outcome = data && !('error' in data) ? 'ok' : 'refused';
+      const outcome = data && !isRefusal(data) ? 'ok' : 'refused';
       return { name, input: objectSchema.safeParse(parseJson(input)).data ?? {}, outcome, text, data };
     });
 }
@@ -110,6 +110,10 @@ function offeredTools({ tools: list, tool_choice }: ChatRequest): Map<string, un
   if (tool_choice === 'none') return new Map();
   return new Map((list ?? []).flatMap(({ function: tool }) => (tool ? [[tool.name, tool.parameters] as const] : [])));
 }
+
+/** As tools refuse here, and as most do elsewhere. */
+const isRefusal = (data: Readonly<Record<string, unknown>>): boolean =>
+  'error' in data || ('code' in data && 'detail' in data);
 
 const objectSchema = z.record(z.string(), z.unknown());
 

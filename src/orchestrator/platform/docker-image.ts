@@ -1,9 +1,9 @@
+import { readdir } from 'node:fs/promises';
 import { stripVTControlCharacters } from 'node:util';
 import type Dockerode from 'dockerode';
 import { z } from 'zod';
 import type { Clock } from './clock.ts';
 import { withDeadline } from './deadline.ts';
-import { buildContext } from './docker-build-context.ts';
 import { unless } from './docker-status.ts';
 import { jsonLines } from './json-lines.ts';
 
@@ -37,9 +37,10 @@ export async function ensureImage(options: ImageOptions): Promise<'present' | 'b
 
 async function build(options: ImageOptions, abortSignal: AbortSignal): Promise<void> {
   const { docker, image, contextDir, target, onProgress } = options;
-  const context = buildContext(contextDir);
+  // dockerode applies .dockerignore to the entries it is given; deeper down it knows `**` patterns only.
+  const src = await readdir(contextDir);
   const progress = await docker
-    .buildImage(context, { t: image, target, rm: true, forcerm: true, abortSignal })
+    .buildImage({ context: contextDir, src }, { t: image, target, rm: true, forcerm: true, abortSignal })
     .catch((cause: unknown) => {
       throw new Error(`The image ${image} cannot be built from ${contextDir}: ${messageOf(cause)}`, { cause });
     });

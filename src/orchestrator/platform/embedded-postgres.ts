@@ -12,6 +12,8 @@ import { type Account, accountForPostgres } from './postgres-account.ts';
 /** A Postgres server of our own, for machines that have none. It outlives a killed orchestrator; the next one takes it over. */
 export interface EmbeddedPostgres {
   readonly url: string;
+  /** The folder with the data. */
+  readonly data: string;
   stop(): Promise<void>;
 }
 
@@ -41,7 +43,7 @@ export async function startEmbeddedPostgres({ home, clock, password }: Options):
   const url = `postgres://${user}:${encodeURIComponent(password)}@127.0.0.1:${server.port}/postgres`;
   await untilReady(url, clock);
   const { pid } = server;
-  return { url, stop: () => stop(pid, clock) };
+  return { url, data, stop: () => stop(pid, clock) };
 }
 
 interface Binaries {
