@@ -1,23 +1,41 @@
 import { resolve } from 'node:path';
 import { z } from 'zod';
+import { agentTypeSchema } from '../contracts/primitives.ts';
 
 /** The only reader of the environment. A wrong value stops the start with a sentence that names it. */
 
-const port = (fallback: number) => z.coerce.number().int().min(0).max(65_535).default(fallback);
-const milliseconds = (fallback: number, { min = 1 } = {}) =>
-  z.coerce.number().int().min(min).max(86_400_000).default(fallback);
-const list = z
+/** Number() takes a blank for 0; nobody means that. */
+const whole = (min: number, max: number) =>
+  z
+    .string()
+    .refine((text) => text.trim() !== '', 'must be a number')
+    .pipe(z.coerce.number<string>().int().min(min).max(max));
+const milliseconds = (fallback: number) => whole(1, 86_400_000).default(fallback);
+
+const listOf = (part: z.ZodType<string, string>) =>
+  z
+    .string()
+    .transform((text) => text.split(',').map((entry) => entry.trim()))
+    .transform((entries) => entries.filter((entry) => entry !== ''))
+    .pipe(z.array(part));
+
+const agentNames = z.union([z.literal(['all', 'none']), agentTypeSchema], 'each must be a role, "all" or "none"');
+const origin = z
   .string()
-  .transform((text) => text.split(',').map((part) => part.trim()))
-  .transform((parts) => parts.filter((part) => part !== ''));
+  .refine(
+    (text) => URL.canParse(text) && new URL(text).origin === text,
+    'each must be an origin such as https://board.example',
+  );
+const url = (protocol: RegExp, example: string) =>
+  z.url({ protocol, error: `must be a URL such as ${example}` }).optional();
 
 const schema = z.object({
   ORCHESTRATOR_HOST: z.string().min(1).default('127.0.0.1'),
-  ORCHESTRATOR_PORT: port(8080),
-  GATEWAY_PORT: port(8081),
-  DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
-  DATABASE_POOL_SIZE: z.coerce.number().int().min(2).max(200).default(10),
-  REDIS_URL: z.url({ protocol: /^rediss?$/ }).optional(),
+  ORCHESTRATOR_PORT: whole(0, 65_535).default(8080),
+  GATEWAY_PORT: whole(1, 65_535).default(8081),
+  DATABASE_URL: url(/^postgres(ql)?$/, 'postgres://user:password@host:5432/name'),
+  DATABASE_POOL_SIZE: whole(2, 200).default(10),
+  REDIS_URL: url(/^rediss?$/, 'redis://host:6379'),
   AGENT_RUNTIME: z.enum(['auto', 'docker', 'process']).default('auto'),
   AGENT_IMAGE: z.string().min(1).default('boardroom-agent:latest'),
   AGENT_SUBNETS: z.cidrv4().default('10.231.0.0/16'),
@@ -25,10 +43,10 @@ const schema = z.object({
   BOARDROOM_HOME: z.string().min(1).default('./.boardroom'),
   BOARDROOM_ADMIN_KEY: z.string().min(16, 'must have at least 16 characters').optional(),
   BOARDROOM_PROFILES: z.string().min(1).default('./profiles'),
-  BOARDROOM_AGENTS: list.default(['all']),
-  CORS_ORIGINS: list.default([]),
-  RATE_LIMIT_PER_MINUTE: z.coerce.number().int().min(1).max(10_000_000).default(300),
-  FAILED_AUTH_PER_MINUTE: z.coerce.number().int().min(1).max(10_000_000).default(20),
+  BOARDROOM_AGENTS: listOf(agentNames).default(['all']),
+  CORS_ORIGINS: listOf(origin).default([]),
+  RATE_LIMIT_PER_MINUTE: whole(1, 10_000_000).default(300),
+  FAILED_AUTH_PER_MINUTE: whole(1, 10_000_000).default(20),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
   LOG_TO: z.enum(['file', 'stdout']).default('file'),
   RESYNC_MS: milliseconds(30_000),

@@ -32,7 +32,8 @@ export function createLifecycle(): Lifecycle {
       releases.push({ name, release });
     },
     close() {
-      closing ??= closeAll();
+      // In a turn of its own, so that the first release already finds us closing.
+      closing ??= Promise.resolve().then(closeAll);
       return closing;
     },
   };

@@ -68,13 +68,21 @@ export async function loadProfiles(folder: string, onError: (error: unknown) => 
 /** Front matter between two lines of three dashes, then Markdown. */
 const profilePattern = /^---\r?\n(?<head>[\s\S]*?)\r?\n---\r?\n(?<prompt>[\s\S]*)$/;
 
+function parseHead(path: string, head: string): unknown {
+  try {
+    return parse(head);
+  } catch (error) {
+    throw new Error(`${path}: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+  }
+}
+
 export function parseProfile(path: string, content: string): Profile {
   const type = agentTypeSchema.safeParse(basename(path, '.md'));
   if (!type.success) throw new Error(`${path}: the file name must be a role: ${z.prettifyError(type.error)}`);
   const { head, prompt } = profilePattern.exec(content)?.groups ?? {};
   if (head === undefined || prompt === undefined)
     throw new Error(`${path}: begins with front matter between two lines of ---`);
-  const parsed = profileHeadSchema.safeParse(parse(head));
+  const parsed = profileHeadSchema.safeParse(parseHead(path, head));
   if (!parsed.success) throw new Error(`${path}: ${z.prettifyError(parsed.error)}`);
   return { ...parsed.data, type: type.data, path, prompt: prompt.trim(), hash: hashSecret(content) };
 }

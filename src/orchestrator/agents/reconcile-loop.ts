@@ -43,7 +43,12 @@ export function createReconcileLoop(deps: ReconcileDeps): ReconcileLoop {
     if (stopping.signal.aborted) return;
     const reasons = pending.get(key) ?? new Set();
     pending.set(key, reasons.add(reason));
-    if (!working.has(key)) working.set(key, drain(key));
+    // The pass begins in a turn of its own, when the key is already marked: it may wake itself.
+    if (!working.has(key))
+      working.set(
+        key,
+        Promise.resolve().then(() => drain(key)),
+      );
   }
 
   async function drain(key: string): Promise<void> {

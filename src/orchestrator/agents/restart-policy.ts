@@ -38,8 +38,9 @@ export function judgeFailures(failures: readonly Failure[], policy: RestartPolic
     return { kind: 'give_up', reason: `${count} failures within ${policy.windowMs / 60_000} min` };
   }
   const delayMs = count === 1 ? 0 : Math.min(policy.backoffMs * 2 ** (count - 2), policy.backoffMsMax);
-  // A clock that was set back must not turn a wait of seconds into one of hours.
-  const notBefore = Math.min(latest.at, now) + delayMs;
+  // A failure that lies ahead of now: the clock was set back. How long ago it was cannot be known, and a wait of
+  // seconds must not become one of hours; the count still holds.
+  const notBefore = latest.at > now ? now : latest.at + delayMs;
   return { kind: 'restart', notBefore, reason: `attempt ${count} of ${policy.failuresMax - 1}` };
 }
 

@@ -49,9 +49,7 @@ export function createFeed({ clock, read, catchUpMs, onError }: FeedDeps): Feed 
 
   function catchUp(): Promise<void> {
     again = true;
-    catchingUp ??= readOn().finally(() => {
-      catchingUp = undefined;
-    });
+    catchingUp ??= readOn();
     return catchingUp;
   }
 
@@ -66,6 +64,8 @@ export function createFeed({ clock, read, catchUpMs, onError }: FeedDeps): Feed 
         onError(error);
       }
     }
+    // In the turn in which the last look ended: a batch that comes after this begins a new one.
+    catchingUp = undefined;
   }
 
   async function run(): Promise<void> {
