@@ -34,6 +34,7 @@ export function createReconcileLoop(deps: ReconcileDeps): ReconcileLoop {
   const { clock } = deps;
   const stopping = new AbortController();
   const pending = new Map<string, Set<PassReason>>();
+  const busy = new Set<string>();
   const working = new Map<string, Promise<void>>();
   const failures = new Map<string, number>();
   const alarms = new Map<string, AbortController>();
@@ -43,16 +44,15 @@ export function createReconcileLoop(deps: ReconcileDeps): ReconcileLoop {
     if (stopping.signal.aborted) return;
     const reasons = pending.get(key) ?? new Set();
     pending.set(key, reasons.add(reason));
-    // The pass begins in a turn of its own, when the key is already marked: it may wake itself.
-    if (!working.has(key))
-      working.set(
-        key,
-        Promise.resolve().then(() => drain(key)),
-      );
+    if (busy.has(key)) return;
+    // Marked before the pass begins: it may wake itself.
+    busy.add(key);
+    working.set(key, drain(key));
   }
 
   async function drain(key: string): Promise<void> {
     for (let reasons = take(key); reasons; reasons = take(key)) await pass(key, reasons);
+    busy.delete(key);
     working.delete(key);
   }
 
