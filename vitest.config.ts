@@ -15,7 +15,8 @@ export default defineConfig({
           name: 'integration',
           include: ['test/{contract,integration}/**/*.test.ts'],
           globalSetup: './test/support/postgres-server.ts',
-          maxWorkers: 3,
+          maxWorkers: 2,
+          sequence: { groupOrder: 1 },
         },
       },
       {
@@ -25,7 +26,7 @@ export default defineConfig({
           include: ['test/{docker,e2e}/**/*.test.ts'],
           globalSetup: './test/support/postgres-server.ts',
           fileParallelism: false,
-          sequence: { groupOrder: 1 },
+          sequence: { groupOrder: 2 },
         },
       },
     ],

@@ -1,11 +1,21 @@
 import { z } from 'zod';
 
+const isStorableText = (value: string): boolean => !value.includes('\u0000') && value.isWellFormed();
+
+/** Text that Postgres can store (no NUL) and a screen can show. */
+export const text = (max: number) =>
+  z
+    .string()
+    .max(max)
+    .refine((value) => !value.includes('\u0000'), 'must not contain NUL characters')
+    .refine((value) => value.isWellFormed(), 'must be well-formed Unicode');
+
 /** TypeID prefixes (typeid.dev): an id tells what it names, and sorts by the time it was made. */
 export const idPrefixes = ['agt', 'ins', 'lop', 'hst', 'msg', 'tsk', 'dec', 'esc', 'key', 'team'] as const;
 export type IdPrefix = (typeof idPrefixes)[number];
 
 /** An opaque id such as `tsk_01h455vb4pex5vsknk084sn02q`. */
-export const idOf = (prefix: IdPrefix) => z.string().max(80).describe(`an id that begins with ${prefix}_`);
+export const idOf = (prefix: IdPrefix) => text(80).describe(`an id that begins with ${prefix}_`);
 
 /** ISO 8601 in UTC. */
 export const timestamp = z.iso.datetime();
@@ -22,25 +32,39 @@ export const agentTypeSchema = z
  */
 export const actorSchema = z.string().describe('an agent type, "operator:<key name>" or "system"');
 
-/** Text that Postgres can store (no NUL) and a screen can show. */
-export const text = (max: number) =>
-  z
-    .string()
-    .max(max)
-    .refine((value) => !value.includes('\u0000'), 'must not contain NUL characters')
-    .refine((value) => value.isWellFormed(), 'must be well-formed Unicode');
-
 /** The same, and not blank. */
 export const filledText = (max: number) => text(max).refine((value) => value.trim() !== '', 'must not be blank');
 
+/** A whole number in a query. Number() takes an empty text for 0; nobody means that. */
+export const wholeQuery = (min: number, max: number) =>
+  z
+    .string()
+    .refine((value) => value.trim() !== '', 'must be a number')
+    .pipe(z.coerce.number<string>().int().min(min).max(max));
+
 /** A bounded page size: outside 1..200 is an error, never clamped in silence. */
-export const limitQuery = (fallback: number) => z.coerce.number().int().min(1).max(200).default(fallback);
-export const offsetQuery = z.coerce.number().int().min(0).max(1_000_000).default(0);
+export const limitQuery = (fallback: number) => wholeQuery(1, 200).default(fallback);
+export const offsetQuery = wholeQuery(0, 1_000_000).default(0);
 
 /** A place in the event log. */
 export const seqSchema = z.number().int().min(0);
-export const seqQuery = z.coerce.number().int().min(0).max(Number.MAX_SAFE_INTEGER);
+export const seqQuery = wholeQuery(0, Number.MAX_SAFE_INTEGER);
 
-/** Any JSON value. */
-export const jsonValue = z.json();
-export type JsonValue = z.infer<typeof jsonValue>;
+export type JsonValue = null | boolean | number | string | JsonValue[] | { [key: string]: JsonValue };
+
+const jsonLevelsMax = 32;
+
+/** Any JSON value that Postgres can store, and that nobody has nested beyond all sense. */
+export const jsonValue = z
+  .unknown()
+  .refine(
+    (value) => isStorable(value, jsonLevelsMax),
+    `must be JSON of at most ${jsonLevelsMax} levels, without NUL characters, in well-formed Unicode`,
+  ) as z.ZodType<unknown> as z.ZodType<JsonValue, JsonValue>; // What the check lets through is JSON.
+
+function isStorable(value: unknown, levels: number): boolean {
+  if (levels === 0) return false;
+  if (typeof value === 'string') return isStorableText(value);
+  if (typeof value !== 'object' || value === null) return value !== undefined;
+  return Object.entries(value).every(([key, part]) => isStorableText(key) && isStorable(part, levels - 1));
+}

@@ -17,8 +17,9 @@ export interface Route<
   readonly params: P;
   readonly query: Q;
   readonly body: B;
-  /** The answers by status; the first is the usual one. */
-  readonly status: 200 | 201 | 202;
+  readonly status: 200 | 201;
+  /** The other status of a good answer: what was asked for is under way. */
+  readonly lateStatus: 202 | undefined;
   readonly response: R;
   /** `json` is parsed and answered as such; `stream` rows write their own text. */
   readonly format: 'json' | 'stream';
@@ -47,6 +48,7 @@ export function route<
     query: nothing as unknown as Q,
     body: nothing as unknown as B,
     status: 200,
+    lateStatus: undefined,
     errors: [],
     ...row,
     format: row.format ?? ('json' as F),

@@ -5,6 +5,7 @@ import helmet from 'helmet';
 import type { Logger } from 'pino';
 import { pinoHttp } from 'pino-http';
 import { AppError } from '../contracts/errors.ts';
+import type { Route } from '../contracts/route.ts';
 import { type Routes, routes } from '../contracts/routes.ts';
 import type { Authenticator } from './http/authenticate.ts';
 import { originAllowed } from './http/credentials.ts';
@@ -31,10 +32,8 @@ export function createApi({ handlers, authenticator, limiter, origins, chance, m
   app.use(measured(metrics));
   app.use(helmet());
   app.use(refuseForeignOrigins(origins), cors({ origin: [...origins], credentials: true }));
-  const authorise = (row: Parameters<Authenticator['authorise']>[0]): RequestHandler[] => [
-    authenticator.authorise(row),
-    limiter,
-  ];
+  // Known, counted, allowed, in this order: what a key is too low for costs as much as what it may do.
+  const authorise = (row: Route): RequestHandler[] => [authenticator.know(row), limiter, authenticator.allow(row)];
   mount(app, routes, handlers, { authorise, body: [requireJson, express.json({ limit: '256kb', strict: false })] });
   app.use((request) => {
     throw new AppError('not_found', `There is no ${request.method} ${request.path}`);

@@ -61,7 +61,7 @@ async function open(config: Config, root: string, lifecycle: Lifecycle): Promise
   const metrics = createMetrics();
   const closing = new AbortController();
   lifecycle.onClose('background work', () => closing.abort());
-  const monitor = createRuntimeMonitor({ clock, signal: closing.signal });
+  const monitor = createRuntimeMonitor({ clock, log, signal: closing.signal });
 
   let wakeRelay: (() => void) | undefined;
   const services = createServices({
@@ -144,7 +144,10 @@ async function open(config: Config, root: string, lifecycle: Lifecycle): Promise
     confirmMs: config.confirmMs,
     get runtime() {
       if (chosen) return chosen.runtime;
-      throw new AppError('dependency_unavailable', `The runtime is not ready yet: ${monitor.state().detail}`);
+      throw new AppError(
+        'dependency_unavailable',
+        'It is not settled yet what runs the agents; /health/full tells more',
+      );
     },
   };
   const apiUrl = await openApi(foundation, { services, gateway, metrics, health, control, feed });

@@ -58,7 +58,8 @@ async function confirm(
     const confirmed = reached(standing);
     const leftMs = until - clock.monotonic();
     if (confirmed || leftMs <= 0) {
-      return { confirmed, phase: standing.agent.status, containerId: standing.live?.containerId ?? undefined };
+      const containerId = confirmed ? (standing.live?.containerId ?? undefined) : undefined;
+      return { confirmed, phase: standing.agent.status, containerId };
     }
     await change(agentType, AbortSignal.timeout(Math.ceil(leftMs)));
   }

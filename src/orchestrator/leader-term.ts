@@ -98,12 +98,13 @@ function openRelay({ config, services, clock, feed, bus, log }: TermDeps): Relay
 
 function openSupervisor(deps: TermDeps, { runtime, specs }: ChosenRuntime & { specs: SpecBuilder }): Supervisor {
   const { config, services, postgres, profiles, clock, metrics, log } = deps;
+  const liveness = createLiveness(clock.monotonic);
   const { reconcile } = createReconciler({
     ...deps,
     ...services,
     runtime,
     specs,
-    liveness: createLiveness(clock.monotonic),
+    liveness,
     restart: { ...defaultRestartPolicy, backoffMs: config.restartBackoffMs },
     silenceMsMax: config.every.heartbeatMs * heartbeatsMissedMax,
     stopGraceMs: config.stopGraceMs,
@@ -119,6 +120,10 @@ function openSupervisor(deps: TermDeps, { runtime, specs }: ChosenRuntime & { sp
     register: () => services.agents.register(config.isWanted),
     resyncMs: config.every.resyncMs,
     retryMs: config.restartBackoffMs,
-    onError: (agentType, error) => log.warn({ err: error, agentType }, 'a pass failed and will be repeated'),
+    onError(agentType, error) {
+      log.warn({ err: error, agentType }, 'a pass failed and will be repeated');
+      // We were blind: what was not seen meanwhile is no silence of the agents.
+      liveness.forget();
+    },
   });
 }

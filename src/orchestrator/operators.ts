@@ -66,7 +66,7 @@ export async function openApi(foundation: Foundation, parts: ApiParts): Promise<
       ...createDecisionHandlers(services.decisions),
       ...createEscalationHandlers(services.escalations, database.postgres),
       ...createTaskHandlers(services.tasks),
-      ...createKeyHandlers(services.keys),
+      ...createKeyHandlers(services.keys, authenticator.forget),
     },
     authenticator,
     limiter: createKeyLimiter(config.limits.requestsPerMinute, limits.store('requests')),

@@ -48,7 +48,7 @@ export async function chooseRuntime(deps: Deps): Promise<ChosenRuntime | undefin
         return processRuntime(deps, `Agents run as local processes, without isolation, because ${reason}`);
       }
       // Docker was asked for: nothing else will do.
-      onProgress(`waits for Docker: ${reason}`);
+      onProgress('waits for Docker, which does not answer or cannot provide the image; the log has the reason');
       await clock.sleep(retryMs, signal);
     }
   }
@@ -88,7 +88,7 @@ async function processRuntime(
 const monitorMs = 5_000;
 
 /** Asks the runtime for a sign of life, so that what people see can be marked as stale. */
-export function createRuntimeMonitor({ clock, signal }: { clock: Clock; signal: AbortSignal }) {
+export function createRuntimeMonitor({ clock, log, signal }: { clock: Clock; log: Logger; signal: AbortSignal }) {
   let state: ReturnType<RuntimeMonitor['state']> = { kind: 'none', status: 'preparing', detail: 'choosing a runtime' };
 
   async function watch(runtime: Runtime): Promise<void> {
@@ -97,11 +97,8 @@ export function createRuntimeMonitor({ clock, signal }: { clock: Clock; signal: 
         await runtime.ping();
         state = { kind: runtime.kind, status: 'healthy', detail: 'answers' };
       } catch (error) {
-        state = {
-          kind: runtime.kind,
-          status: 'unhealthy',
-          detail: error instanceof Error ? error.message : String(error),
-        };
+        if (state.status !== 'unhealthy') log.warn({ err: error }, 'the runtime does not answer');
+        state = { kind: runtime.kind, status: 'unhealthy', detail: 'does not answer; the log has the reason' };
       }
       await clock.sleep(monitorMs, signal);
     }

@@ -58,8 +58,8 @@ export function createDashboardSockets(deps: Deps): DashboardSockets {
   async function upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
     socket.on('error', (error) => log.debug({ err: error }, 'socket ended during the upgrade'));
     try {
-      const url = new URL(request.url ?? '/', 'http://boardroom');
-      if (url.pathname !== '/ws') throw new AppError('not_found', `There is no socket at ${url.pathname}`);
+      const url = addressed(request);
+      if (url?.pathname !== '/ws') throw new AppError('not_found', 'The socket is at /ws');
       await callerOf(request, url);
       if (stopping.signal.aborted) throw new AppError('dependency_unavailable', 'This replica is closing');
       sockets.handleUpgrade(request, socket, head, (client) => welcome(client));
@@ -142,6 +142,10 @@ export function createDashboardSockets(deps: Deps): DashboardSockets {
 
 /** Time for the clients to answer the close frame. */
 const goodbyeMs = 250;
+
+const base = 'http://boardroom';
+const addressed = ({ url = '/' }: IncomingMessage): URL | undefined =>
+  URL.canParse(url, base) ? new URL(url, base) : undefined;
 
 function parseJson(text: string | undefined): unknown {
   try {

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { agentDetailSchema, agentStatusSchema, agentSummarySchema, historyEntrySchema } from '../agent.ts';
 import { eventSchema } from '../event.ts';
-import { agentTypeSchema, filledText, idOf, limitQuery, seqQuery } from '../primitives.ts';
+import { agentTypeSchema, filledText, idOf, limitQuery, seqQuery, wholeQuery } from '../primitives.ts';
 import { route } from '../route.ts';
 import { prioritySchema } from '../task.ts';
 
@@ -15,6 +15,7 @@ const agentOperation = (verb: 'start' | 'stop' | 'restart', summary: string) =>
     summary,
     role: 'operator',
     params: byType,
+    lateStatus: 202,
     response: z.object({
       ...succeeded,
       message: z.string(),
@@ -71,7 +72,7 @@ export const agentsRoutes = {
     role: 'operator',
     params: byType,
     query: z.strictObject({
-      tail: z.coerce.number().int().min(1).max(10_000).default(200),
+      tail: wholeQuery(1, 10_000).default(200),
       follow: z.stringbool({ truthy: ['true', '1'], falsy: ['false', '0'] }).default(false),
     }),
     format: 'stream',

@@ -3,7 +3,12 @@ import { keyNameSchema, keySchema, roleSchema } from '../key.ts';
 import { idOf, timestamp } from '../primitives.ts';
 import { route } from '../route.ts';
 
-import { succeeded } from './common.ts';
+import { page, pageOf, succeeded } from './common.ts';
+
+/** Dates that every part of the system can hold. */
+const moment = timestamp.pipe(
+  z.string().refine((time) => /^(19[7-9]|[2-9]\d)\d/.test(time) && Date.parse(time) > 0, 'must be a moment after 1970'),
+);
 
 /** Routes: keys, sessions and tickets. */
 export const keysRoutes = {
@@ -12,14 +17,15 @@ export const keysRoutes = {
     path: '/keys',
     summary: 'API keys, without their secrets',
     role: 'admin',
-    response: z.object({ keys: z.array(keySchema) }),
+    query: z.strictObject(page),
+    response: pageOf({ keys: z.array(keySchema) }),
   }),
   createKey: route({
     method: 'post',
     path: '/keys',
     summary: 'Make a key; its secret is shown this once',
     role: 'admin',
-    body: z.strictObject({ name: keyNameSchema, role: roleSchema, expiresAt: timestamp.optional() }),
+    body: z.strictObject({ name: keyNameSchema, role: roleSchema, expiresAt: moment.optional() }),
     status: 201,
     response: z.object({ ...succeeded, key: keySchema, secret: z.string() }),
     errors: ['key_name_taken'],

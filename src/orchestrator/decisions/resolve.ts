@@ -2,6 +2,7 @@ import type { DecisionAction, DecisionStatus } from '../../contracts/decision.ts
 import type { EscalationService } from '../escalations/service.ts';
 import { type Actor, system, type Work } from '../events/work.ts';
 import type { InboxService } from '../inbox/service.ts';
+import { isUnavailable } from '../platform/postgres.ts';
 import type { Verdict } from './rules.ts';
 import { actionsOf, askForStatements, closeAction, type DecisionRow, dropActions, updateDecision } from './store.ts';
 
@@ -69,6 +70,8 @@ export function createResolver({ escalations, inbox, isAgent, advisors, runActio
         await closeAction(work.tx, { ...key, status: 'done', outcome });
         work.append(system, 'action_executed', { ...named(row), action: action.kind, outcome });
       } catch (error) {
+        // A lost race or a lost connection is no failure of the action: the whole approval runs again.
+        if (isUnavailable(error)) throw error;
         const reason = error instanceof Error ? error.message : String(error);
         await closeAction(work.tx, { ...key, status: 'failed', outcome: reason });
         work.append(system, 'action_failed', { ...named(row), action: action.kind, reason });

@@ -24,6 +24,7 @@ import {
   insertVote,
   listDecisions,
   lockDecision,
+  lockDecisionIfFree,
   overdueDecisions,
   saveStatement,
 } from './store.ts';
@@ -255,7 +256,12 @@ export function createDecisionService(deps: Deps) {
       const overdue = await overdueDecisions(postgres.db, now, limit);
       let settled = 0;
       for (const { id } of overdue) {
-        if (await unitOfWork(async (work) => expire(work, await locked(work, id)))) settled += 1;
+        // One that somebody holds right now is left to him, or to the next sweep; it must not keep the others waiting.
+        const done = await unitOfWork(async (work) => {
+          const row = await lockDecisionIfFree(work.tx, id);
+          return row !== undefined && expire(work, row);
+        });
+        if (done) settled += 1;
       }
       return settled;
     },

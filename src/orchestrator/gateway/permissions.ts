@@ -19,10 +19,19 @@ export function rule(permissions: Permissions, tool: ToolName, input: unknown): 
   }
 }
 
-function ruleProposal(permissions: Permissions, { tier }: ToolInput<'propose_decision'>): Ruling {
-  if (permissions.propose.includes(tier)) return allowed;
-  const tiers = permissions.propose.join(', ') || 'none';
-  return refused(`the profile lets it propose: ${tiers}; not ${tier}`);
+function ruleProposal(permissions: Permissions, { tier, onApprove }: ToolInput<'propose_decision'>): Ruling {
+  if (!permissions.propose.includes(tier)) {
+    const tiers = permissions.propose.join(', ') || 'none';
+    return refused(`the profile lets it propose: ${tiers}; not ${tier}`);
+  }
+  if (tier !== 'operational') return allowed;
+  // Nobody is asked: then approval must not do what the proposer may not do itself.
+  const rulings = onApprove.map((action) =>
+    action.kind === 'create_task'
+      ? ruleAssignment(permissions, action.task.assignTo)
+      : refused(`${action.kind} needs a decision that somebody is asked about`),
+  );
+  return rulings.find((ruling) => !ruling.allowed) ?? allowed;
 }
 
 function ruleAssignment({ assign }: Permissions, assignTo: string): Ruling {

@@ -9,7 +9,7 @@ import type { Clock } from '../platform/clock.ts';
 import { hashSecret } from '../platform/identity.ts';
 import { readCredentials } from './credentials.ts';
 import { limitWindowMs } from './limit-store.ts';
-import { setCaller } from './mount.ts';
+import { callerOf, setCaller } from './mount.ts';
 
 interface Deps {
   readonly keys: KeyService;
@@ -28,6 +28,7 @@ export type Authenticator = ReturnType<typeof createAuthenticator>;
 
 export function createAuthenticator({ keys, clock, failures, failuresMax, onAgentToken }: Deps) {
   const known = new Map<string, { caller: Caller; until: number }>();
+  let revocations = 0;
   /** Addresses that have failed too often, until when. */
   const blocked = new Map<string, number>();
 
@@ -35,12 +36,16 @@ export function createAuthenticator({ keys, clock, failures, failuresMax, onAgen
     const hash = hashSecret(secret);
     const now = clock.monotonic();
     const entry = known.get(hash);
-    if (entry && entry.until > now) return entry.caller;
+    if (entry && entry.until > now && !hasExpired(entry.caller)) return entry.caller;
     known.delete(hash);
+    const asked = revocations;
     const caller = await keys.authenticate(secret);
-    if (caller) known.set(hash, { caller, until: now + cacheMs });
+    // A key that was revoked while we asked must not be remembered as good.
+    if (caller && asked === revocations) known.set(hash, { caller, until: now + cacheMs });
     return caller;
   }
+
+  const hasExpired = ({ expiresAt }: Caller) => expiresAt !== null && expiresAt <= clock.now();
 
   /** The caller; undefined when nothing was brought. Throws when what was brought is not good. */
   async function identify(request: IncomingMessage, address: string): Promise<Caller | undefined> {
@@ -80,26 +85,32 @@ export function createAuthenticator({ keys, clock, failures, failuresMax, onAgen
       throw new AppError('unauthenticated', 'The ticket is unknown, expired or used');
     },
 
-    authorise:
+    /** Knows who calls. Whether he may is the next question, after he has been counted. */
+    know:
       (row: Route): RequestHandler =>
       async (request, response, next) => {
-        if (row.role === 'public' || (row.role === 'local' && isLoopback(request))) return next();
+        if (isOpen(row, request)) return next();
         const caller = await identify(request, addressOf(request));
         if (!caller)
           throw new AppError('unauthenticated', 'Send an API key as Authorization: Bearer <key> or x-api-key');
-        const needed = row.role === 'local' ? 'viewer' : row.role;
-        if (!mayActAs(caller.role, needed)) {
-          throw new AppError(
-            'not_allowed',
-            `This needs the role ${needed}; the key "${caller.name}" is ${caller.role}`,
-          );
-        }
         setCaller(response, caller);
         next();
       },
 
+    allow:
+      (row: Route): RequestHandler =>
+      (request, response, next) => {
+        const needed = row.role === 'local' || row.role === 'public' ? 'viewer' : row.role;
+        const caller = callerOf(response);
+        if (isOpen(row, request) || mayActAs(caller.role, needed)) return next();
+        throw new AppError('not_allowed', `This needs the role ${needed}; the key "${caller.name}" is ${caller.role}`);
+      },
+
     /** A key was revoked somewhere: nobody is let in by memory. */
-    forget: () => known.clear(),
+    forget() {
+      revocations += 1;
+      known.clear();
+    },
   };
 }
 
@@ -109,5 +120,8 @@ const tooMany = (leftMs: number) =>
   });
 
 export const addressOf = (request: IncomingMessage): string => request.socket.remoteAddress ?? 'unknown';
+
+const isOpen = (row: Route, request: Request): boolean =>
+  row.role === 'public' || (row.role === 'local' && isLoopback(request));
 
 const isLoopback = (request: Request): boolean => /^(::1$|127\.|::ffff:127\.)/.test(addressOf(request));

@@ -85,10 +85,10 @@ function parse(schema: z.ZodType, value: unknown, place: 'path' | 'query' | 'bod
   });
 }
 
-const anonymous: Caller = { keyId: '', name: 'anonymous', role: 'viewer' };
+const anonymous: Caller = { keyId: '', name: 'anonymous', role: 'viewer', expiresAt: null };
 
 export const setCaller = (response: Response, caller: Caller): void => {
   response.locals['caller'] = caller;
 };
 
-const callerOf = (response: Response): Caller => (response.locals['caller'] as Caller | undefined) ?? anonymous;
+export const callerOf = (response: Response): Caller => (response.locals['caller'] as Caller | undefined) ?? anonymous;

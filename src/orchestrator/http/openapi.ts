@@ -36,6 +36,9 @@ function operationOf(operationId: string, row: Route) {
     ...(row.method === 'post' && { requestBody: content('application/json', schemaOf(row.body, 'input')) }),
     responses: {
       [row.status]: { description: 'OK', ...content(contentType, schemaOf(row.response, 'output')) },
+      ...(row.lateStatus && {
+        [row.lateStatus]: { description: 'Under way', ...content(contentType, schemaOf(row.response, 'output')) },
+      }),
       ...problemsOf(row, isPublic),
     },
   };
@@ -45,8 +48,10 @@ const content = (type: string, schema: unknown) => ({ content: { [type]: { schem
 
 const schemaOf = (schema: z.ZodType, io: 'input' | 'output') => z.toJSONSchema(schema, { io, unrepresentable: 'any' });
 
+/** What comes over the wire is text; what it stands for is told by what becomes of it. */
 function parametersOf(schema: z.ZodType, place: 'path' | 'query') {
-  const { properties = {}, required = [] } = schemaOf(schema, 'input');
+  const { properties = {} } = schemaOf(schema, 'output');
+  const { required = [] } = schemaOf(schema, 'input');
   return Object.entries(properties).map(([name, property]) => ({
     name,
     in: place,
@@ -57,9 +62,9 @@ function parametersOf(schema: z.ZodType, place: 'path' | 'query') {
 
 /** Codes that share a status share a response; each stays listed by name. */
 function problemsOf(row: Route, isPublic: boolean): Record<number, unknown> {
-  const always: ErrorCode[] = isPublic
-    ? ['invalid_request']
-    : ['invalid_request', 'unauthenticated', 'not_allowed', 'rate_limited'];
+  const always: ErrorCode[] = ['invalid_request', 'foreign_origin'];
+  if (!isPublic) always.push('unauthenticated', 'not_allowed', 'rate_limited');
+  if (row.method !== 'get') always.push('payload_too_large', 'unsupported_media_type');
   const byStatus: Record<number, { description: string }> = {};
   for (const code of new Set([...always, ...row.errors, 'dependency_unavailable' as const])) {
     const { status } = errorCodes[code];

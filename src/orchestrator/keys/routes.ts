@@ -7,11 +7,13 @@ import type { KeyService } from './service.ts';
 
 type KeyRoutes = Pick<Routes, 'listKeys' | 'createKey' | 'revokeKey' | 'createSession' | 'endSession' | 'createTicket'>;
 
-export const createKeyHandlers = (keys: KeyService): Handlers<KeyRoutes> => ({
-  listKeys: async () => ({ keys: await keys.list() }),
+/** `onRevoked`: whoever remembers keys forgets them before the answer. */
+export const createKeyHandlers = (keys: KeyService, onRevoked: () => void): Handlers<KeyRoutes> => ({
+  listKeys: ({ query }) => keys.list(query),
   createKey: async ({ body, caller }) => ({ success: true, ...(await keys.create(caller, body)) }),
   revokeKey: async ({ params, caller }) => {
     await keys.revoke(caller, params.id);
+    onRevoked();
     return { success: true };
   },
   createSession: async ({ caller, request }, response) => {

@@ -15,6 +15,8 @@ export interface Caller {
   readonly keyId: string;
   readonly name: string;
   readonly role: Role;
+  /** Milliseconds since 1970; null: never. */
+  readonly expiresAt: number | null;
 }
 
 export const actorOf = (caller: Caller): Actor => ({ name: `operator:${caller.name}`, agentId: null });
@@ -92,7 +94,8 @@ export function createKeyService({ postgres, unitOfWork, clock, chance }: Deps) 
     async createPass(kind: PassKind, caller: Caller): Promise<{ secret: string; expiresAt: number }> {
       const now = clock.now();
       const secret = chance.secret();
-      const expiresAt = now + passMs[kind];
+      // A pass stands for its key, and for no longer.
+      const expiresAt = Math.min(now + passMs[kind], caller.expiresAt ?? Number.POSITIVE_INFINITY);
       await postgres.db.delete(keyPasses).where(lte(keyPasses.expiresAt, now));
       await postgres.db.insert(keyPasses).values({ hash: hashSecret(secret), kind, keyId: caller.keyId, expiresAt });
       return { secret, expiresAt };
@@ -132,9 +135,10 @@ export function createKeyService({ postgres, unitOfWork, clock, chance }: Deps) 
         await insert(work, system, { name, role: 'admin', expiresAt: null, secret });
       }),
 
-    async list() {
-      const rows = await postgres.db.select().from(apiKeys).orderBy(asc(apiKeys.id));
-      return rows.map(toKey);
+    async list({ limit, offset }: { limit: number; offset: number }) {
+      const rows = await postgres.db.select().from(apiKeys).orderBy(asc(apiKeys.id)).limit(limit).offset(offset);
+      const [total] = await postgres.db.select({ count: count() }).from(apiKeys);
+      return { keys: rows.map(toKey), total: total?.count ?? 0, limit, offset };
     },
 
     revoke: (caller: Caller, id: string): Promise<void> =>
@@ -158,7 +162,7 @@ export function createKeyService({ postgres, unitOfWork, clock, chance }: Deps) 
   };
 }
 
-const toCaller = ({ id, name, role }: KeyRow): Caller => ({ keyId: id, name, role });
+const toCaller = ({ id, name, role, expiresAt }: KeyRow): Caller => ({ keyId: id, name, role, expiresAt });
 
 const toKey = ({ id, name, role, createdAt, expiresAt, revokedAt }: KeyRow) => ({
   id,

@@ -45,7 +45,6 @@ const chatUsageSchema = z.looseObject({
   completion_tokens: z.number(),
   total_tokens: z.number(),
 });
-export type ChatUsage = z.output<typeof chatUsageSchema>;
 
 export const chatCompletionSchema = z.looseObject({
   id: z.string(),

@@ -19,7 +19,7 @@ export interface Leadership {
 }
 
 interface LeadershipDeps {
-  readonly connect: () => Promise<pg.Client>;
+  readonly connect: (queryTimeoutMs: number) => Promise<pg.Client>;
   readonly clock: Clock;
   /** Between two attempts to take the lock; a dead leader is followed within this and the server's own notice. */
   readonly retryMs: number;
@@ -48,7 +48,7 @@ export function createLeadership({ connect, clock, retryMs, beginTerm, onError }
   }
 
   async function tryToLead(): Promise<void> {
-    const client = await connect();
+    const client = await connect(answerMsMax);
     const lost = new AbortController();
     client.on('error', (error) => {
       onError(error);
@@ -96,7 +96,9 @@ export function createLeadership({ connect, clock, retryMs, beginTerm, onError }
   };
 }
 
-const probeMs = 5_000;
+const probeMs = 2_000;
+/** A connection that does not answer for longer is lost, and the lock may be another's. */
+const answerMsMax = 3_000;
 
 async function takeLock(client: pg.Client): Promise<boolean> {
   const { rows } = await client.query<{ taken: boolean }>('select pg_try_advisory_lock($1) as taken', [leaderLock]);

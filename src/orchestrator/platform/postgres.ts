@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { drizzle, type NodePgDatabase } from 'drizzle-orm/node-postgres';
 import pg from 'pg';
 import { AppError } from '../../contracts/errors.ts';
@@ -21,8 +22,8 @@ export interface Postgres {
   readonly pool: pg.Pool;
   /** Runs `work` in one transaction; again, a few times, when the database settles a race against it. */
   transaction<T>(work: (tx: Tx) => Promise<T>): Promise<T>;
-  /** A connection of its own beside the pool, for LISTEN and session locks. */
-  connect(): Promise<pg.Client>;
+  /** A connection of its own beside the pool, for LISTEN and session locks; by default its queries may wait for ever. */
+  connect(queryTimeoutMs?: number): Promise<pg.Client>;
   close(): Promise<void>;
 }
 
@@ -44,14 +45,30 @@ export function createPostgres(url: string, limits: PostgresLimits, onError: (er
   });
   // An idle client whose server goes away emits this; unheard, it would end the process.
   pool.on('error', onError);
+  // The same for one that is at work: outside the pool nobody else listens to it.
+  pool.on('connect', (client) => client.on('error', onError));
   const db = drizzle({ client: pool });
 
   async function transaction<T>(work: (tx: Tx) => Promise<T>, attempt = 1): Promise<T> {
     try {
-      return await db.transaction(work);
+      return await attemptOnce(work);
     } catch (error) {
       if (attempt < attemptsMax && lostRace(error)) return transaction(work, attempt + 1);
       throw error;
+    }
+  }
+
+  /** On a connection that is given back whatever happens, and given up when it may be in any state but idle. */
+  async function attemptOnce<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
+    const client = await pool.connect();
+    let broken = false;
+    try {
+      return await drizzle({ client }).transaction((tx) => work(tx).catch(cutIfSilent(client)));
+    } catch (error) {
+      broken = isUnavailable(error);
+      throw error;
+    } finally {
+      client.release(broken);
     }
   }
 
@@ -59,16 +76,29 @@ export function createPostgres(url: string, limits: PostgresLimits, onError: (er
     db,
     pool,
     transaction: (work) => transaction(work),
-    async connect() {
-      const client = new pg.Client(session);
+    async connect(queryTimeoutMs) {
+      const client = new pg.Client({
+        ...session,
+        ...(queryTimeoutMs !== undefined && { query_timeout: queryTimeoutMs }),
+      });
       await client.connect();
       return client;
     },
-    close: () => pool.end(),
+    async close() {
+      // A server that hangs must not keep us from ending; what is still open ends with the process.
+      await Promise.race([pool.end(), once(AbortSignal.timeout(closeMsMax), 'abort')]);
+    },
   };
 }
 
 const attemptsMax = 4;
+const closeMsMax = 5_000;
+
+/** After a query that was not answered in time the rollback would wait as long: the connection is cut instead. */
+const cutIfSilent = (client: pg.PoolClient) => (error: unknown) => {
+  if (isUnavailable(error) && sqlState(error) === undefined) client.connection.stream.destroy();
+  throw error;
+};
 
 /** Serialization failure and deadlock: the database chose another transaction; ours can simply run again. */
 const lostRace = (error: unknown): boolean => ['40001', '40P01'].includes(sqlState(error) ?? '');
@@ -93,17 +123,30 @@ export function isUnavailable(error: unknown): boolean {
   const cause = rootCause(error);
   if (cause instanceof pg.DatabaseError) return transientStates.test(cause.code ?? '');
   if (!(cause instanceof Error)) return false;
-  const { code, syscall } = cause as NodeJS.ErrnoException;
-  if (syscall !== undefined || ['ECONNRESET', 'EPIPE', 'ECONNREFUSED', 'ETIMEDOUT'].includes(code ?? '')) return true;
+  const { code = '', syscall } = cause as NodeJS.ErrnoException;
+  // `connect` fails with ENOENT, too, where the server's socket file is not there yet.
+  if (syscall === 'connect' || networkCodes.has(code)) return true;
   return poolMessages.has(cause.message);
 }
 
 /** Connection exceptions, out of resources, operator intervention and timeouts, lock not available, read-only. */
 const transientStates = /^(08|53|57|58)|^(55P03|25P03|25P02|40001|40P01|XX000|25006)$/;
 
+const networkCodes = new Set([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EPIPE',
+  'ETIMEDOUT',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+]);
+
 /** pg reports these without a code; the texts are pinned by a test against the installed version. */
 const poolMessages = new Set([
   'timeout exceeded when trying to connect',
+  'timeout expired',
   'Connection terminated',
   'Connection terminated unexpectedly',
   'Connection terminated due to connection timeout',
@@ -121,9 +164,13 @@ function rootCause(error: unknown): unknown {
 /** Turns "the database is away" into the one error that clients know; passes on everything else. */
 export function asUnavailable(error: unknown): unknown {
   return isUnavailable(error)
-    ? new AppError('dependency_unavailable', 'The database does not answer right now; nothing was changed', {
-        cause: error,
-        retryAfterSeconds: 2,
-      })
+    ? new AppError(
+        'dependency_unavailable',
+        'The database does not answer right now. Before you repeat a change, look whether it was made',
+        {
+          cause: error,
+          retryAfterSeconds: 2,
+        },
+      )
     : error;
 }
