@@ -41,7 +41,6 @@ export const frameSchema = z.discriminatedUnion('type', [
   ),
 ]);
 export type Frame = z.infer<typeof frameSchema>;
-export type FrameType = Frame['type'];
 
 export const topicSchema = z.enum(['event', 'agent_status', 'decision_vote', 'worker_log', ...eventTypeSchema.options]);
 

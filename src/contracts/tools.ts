@@ -189,6 +189,5 @@ export type ToolInput<N extends ToolName> = z.output<(typeof tools)[N]['input']>
 export type ToolOutput<N extends ToolName> = z.input<(typeof tools)[N]['output']>;
 
 /** What the built-in agent puts into its prompt is what the tools answer. */
-export type TaskBrief = z.output<typeof taskBriefSchema>;
 export type DecisionBrief = z.output<typeof decisionBriefSchema>;
 export type InboxMessage = z.output<typeof messageSchema>;

@@ -1,0 +1,187 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { closeBook } from '../../support/http-coverage.ts';
+import { openStage, type Stage } from '../../support/http-stage.ts';
+
+let stage: Stage;
+beforeAll(async () => {
+  stage = await openStage();
+});
+afterAll(() => stage.dispose());
+
+const propose = (body: object) => stage.ok('proposeDecision', { body });
+const titles = ({ decisions }: { decisions: readonly { title: string }[] }) => decisions.map(({ title }) => title);
+const hoursUntil = (deadline: string | null) => Math.round((Date.parse(deadline ?? '') - Date.now()) / 3_600_000);
+
+describe('a proposal', () => {
+  it('answers 201 with the whole decision: major, pending, by the operator whose key was used', async () => {
+    const { status, body } = await stage.ask('proposeDecision', {
+      key: stage.keys.operator,
+      body: { title: 'Open a shop' },
+    });
+    expect(status).toBe(201);
+    expect(body).toMatchObject({
+      title: 'Open a shop',
+      description: '',
+      status: 'pending',
+      decisionType: 'major',
+      proposedBy: 'operator:a operator',
+      ceoVote: null,
+      daoVote: null,
+      round: 1,
+      votes: [],
+      statements: [],
+      escalation: null,
+      onApprove: [],
+    });
+  });
+
+  it.each([
+    ['operational', 'approved', Number.NaN],
+    ['minor', 'pending', 4],
+    ['major', 'pending', 24],
+    ['critical', 'pending', 48],
+  ])('of tier %s is %s, with a deadline in %s hours', async (decisionType, status, hours) => {
+    const decision = await propose({ title: `A ${decisionType} matter`, decisionType });
+    expect(decision).toMatchObject({ decisionType, status });
+    expect(hoursUntil(decision.deadline)).toBe(hours);
+  });
+
+  it('is raised to the tier that policy asks for what it sets in motion, never lowered', async () => {
+    const stopping = [{ kind: 'stop_agent', agentType: 'cfo' }];
+    const raised = await propose({ title: 'Stop the CFO', decisionType: 'operational', onApprove: stopping });
+    expect(raised).toMatchObject({ decisionType: 'major', status: 'pending' });
+    const kept = await propose({ title: 'Stop the CFO, gravely', decisionType: 'critical', onApprove: stopping });
+    expect(kept.decisionType).toBe('critical');
+  });
+
+  it('shows what its approval will set in motion, which waits', async () => {
+    const action = {
+      kind: 'create_task',
+      task: { title: 'Rent a place', description: '', assignTo: 'coo', priority: 'high' },
+    };
+    const { onApprove } = await propose({ title: 'Rent', onApprove: [action] });
+    expect(onApprove).toMatchObject([{ action, status: 'waiting', outcome: null, executedAt: null }]);
+    expect((await stage.ok('listTasks', { query: { assignedTo: 'coo' } })).total).toBe(0);
+  });
+
+  it('that is approved at once sets it in motion at once', async () => {
+    const task = { title: 'At once', assignTo: 'cto' };
+    const decision = await propose({
+      title: 'A trifle',
+      decisionType: 'operational',
+      onApprove: [{ kind: 'create_task', task }],
+    });
+    expect(decision).toMatchObject({ status: 'approved', onApprove: [{ status: 'done' }] });
+    const { tasks } = await stage.ok('listTasks', { query: { assignedTo: 'cto' } });
+    expect(tasks.map(({ title }) => title)).toEqual(['At once']);
+  });
+
+  it('is shown again as it was answered', async () => {
+    const decision = await propose({ title: 'Shown again', description: 'In full: “Ünïcode”\n☃' });
+    expect(await stage.ok('getDecision', { params: { id: decision.id } })).toEqual(decision);
+  });
+
+  it('is told of in the log with its voters and its deadline', async () => {
+    const { id, deadline } = await propose({ title: 'Told of' });
+    const { events } = await stage.ok('listEvents', { query: { type: 'decision_proposed', limit: 1 } });
+    expect(events[0]?.payload).toMatchObject({
+      decisionId: id,
+      title: 'Told of',
+      decisionType: 'major',
+      voters: ['ceo', 'dao'],
+      deadline,
+    });
+  });
+});
+
+describe('a proposal that would set in motion what cannot be', () => {
+  const refused = async (code: 'agent_not_found' | 'setting_not_found' | 'invalid_request', action: object) => {
+    const { total } = await stage.ok('listDecisions');
+    const body = { title: 'Cannot be', onApprove: [action] };
+    const problem = await stage.refusal('proposeDecision', code, { body });
+    expect((await stage.ok('listDecisions')).total).toBe(total);
+    return problem;
+  };
+
+  it.each([
+    { kind: 'start_agent', agentType: 'nobody' },
+    { kind: 'stop_agent', agentType: 'nobody' },
+    { kind: 'create_task', task: { title: 't', assignTo: 'nobody' } },
+  ])('names an agent that is not there: refused, and not kept ($kind)', async (action) => {
+    await refused('agent_not_found', action);
+  });
+
+  it.each([
+    ['queue', 'delay_whenever'],
+    ['nonsense', 'delay_high'],
+    ['agents', 'loop_interval_'],
+    ['constructor', 'name'],
+  ])('names a setting that is not there: refused, and not kept (%s.%s)', async (category, key) => {
+    await refused('setting_not_found', { kind: 'change_setting', category, key, value: 1 });
+  });
+
+  it('gives a setting a value that is not allowed: refused, and not kept', async () => {
+    const action = { kind: 'change_setting', category: 'queue', key: 'delay_high', value: -1 };
+    const { errors } = await refused('invalid_request', action);
+    expect(errors).toEqual([{ path: 'value', message: expect.any(String) }]);
+  });
+
+  it('is of a kind that is not there: refused, and not kept', async () => {
+    await refused('invalid_request', { kind: 'launch_rocket' });
+    await refused('invalid_request', { kind: 'stop_agent' });
+  });
+});
+
+describe('a decision that is not there', () => {
+  it.each(['dec_01h455vb4pex5vsknk084sn02q', 'dec_', 'nonsense', "dec_' or 1=1 --"])('is 404: %s', async (id) => {
+    await stage.refusal('getDecision', 'decision_not_found', { params: { id } });
+  });
+
+  it('is 404 by the id of something else', async () => {
+    const { task } = await stage.ok('createTask', { body: { title: 't', assignTo: 'ceo' } });
+    await stage.refusal('getDecision', 'decision_not_found', { params: { id: task.id } });
+  });
+});
+
+describe('the lists of decisions', () => {
+  let before: number;
+  let pendingBefore: number;
+  beforeAll(async () => {
+    before = (await stage.ok('listDecisions')).total;
+    pendingBefore = (await stage.ok('listPendingDecisions')).total;
+    for (let index = 0; index < 6; index += 1)
+      await propose({ title: `Listed ${index}`, decisionType: index % 2 === 0 ? 'operational' : 'major' });
+  });
+
+  it('are newest first, 50 at a time unless asked otherwise, with how many there are', async () => {
+    const all = await stage.ok('listDecisions');
+    expect(titles(all).slice(0, 6)).toEqual([5, 4, 3, 2, 1, 0].map((index) => `Listed ${index}`));
+    expect(all).toMatchObject({ total: before + 6, limit: 50, offset: 0 });
+  });
+
+  it('hold one status when asked for it; the total counts that', async () => {
+    const approved = await stage.ok('listDecisions', { query: { status: 'approved', limit: 3 } });
+    expect(titles(approved)).toEqual(['Listed 4', 'Listed 2', 'Listed 0']);
+    const pending = await stage.ok('listDecisions', { query: { status: 'pending' } });
+    expect(pending.total).toBe(pendingBefore + 3);
+    expect(await stage.ok('listDecisions', { query: { status: 'withdrawn' } })).toMatchObject({ total: 0 });
+  });
+
+  it('are at /decisions/pending those that wait for votes, and nothing else', async () => {
+    const pending = await stage.ok('listPendingDecisions', { query: { limit: 2, offset: 1 } });
+    expect(titles(pending)).toEqual(['Listed 3', 'Listed 1']);
+    expect(pending).toMatchObject({ total: pendingBefore + 3, limit: 2, offset: 1 });
+    const same = await stage.ok('listDecisions', { query: { status: 'pending', limit: 2, offset: 1 } });
+    expect(pending).toEqual(same);
+  });
+
+  it('show each decision once, page by page', async () => {
+    const pages: string[] = [];
+    for (let offset = 0; offset < before + 6; offset += 4)
+      pages.push(...(await stage.ok('listDecisions', { query: { limit: 4, offset } })).decisions.map(({ id }) => id));
+    const all = await stage.ok('listDecisions', { query: { limit: 200 } });
+    expect(pages).toEqual(all.decisions.map(({ id }) => id));
+  });
+});
+
+closeBook('decisions-routes');

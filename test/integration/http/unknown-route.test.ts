@@ -1,0 +1,63 @@
+import pg from 'pg';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { problemIn } from '../../support/http-problem.ts';
+import { openStage, type Stage } from '../../support/http-stage.ts';
+
+let stage: Stage;
+beforeAll(async () => {
+  stage = await openStage();
+});
+afterAll(() => stage.dispose());
+
+describe('what is no route', () => {
+  it.each([
+    ['GET', '/nowhere'],
+    ['GET', '/'],
+    ['GET', '/index.html'],
+    ['GET', '/api/agents'],
+    ['GET', '/agents/ceo/secrets'],
+    ['GET', '/ws'],
+    ['GET', '/../package.json'],
+    ['GET', '/%2e%2e/package.json'],
+    ['GET', '/nowhere/%ff'],
+    ['POST', '/agents'],
+    ['DELETE', '/agents/ceo'],
+    ['PUT', '/tasks'],
+    ['PATCH', '/tasks/tsk_1'],
+    ['DELETE', '/decisions/dec_1'],
+  ])('%s %s answers 404 as a problem, not as a page', async (method, path) => {
+    const answer = await stage.send(method, path, { text: null });
+    expect(problemIn(answer)).toMatchObject({ code: 'not_found', status: 404 });
+  });
+
+  it('is the same to a caller without a key: there is nothing to protect', async () => {
+    expect(problemIn(await stage.send('GET', '/nowhere', { key: null })).code).toBe('not_found');
+  });
+
+  it('gives a script in its path back to nobody as a page', async () => {
+    const { headers, text } = await stage.send('GET', '/<script>alert(1)</script>');
+    expect(headers.get('content-type')).toMatch(/^application\/problem\+json/);
+    expect(headers.get('x-content-type-options')).toBe('nosniff');
+    expect(text).not.toContain('<script>');
+  });
+});
+
+describe('a fault of ours', () => {
+  it('is a problem too, which tells nothing of SQL, files or the stack', async () => {
+    const client = new pg.Client(stage.databaseUrl);
+    await client.connect();
+    await client.query('alter table tasks rename column title to heading');
+    const answers = [
+      await stage.send('GET', '/tasks'),
+      await stage.send('GET', '/tasks/tsk_1'),
+      await stage.send('POST', '/tasks', { body: { title: 'A secret title', assignTo: 'ceo' } }),
+    ];
+    await client.query('alter table tasks rename column heading to title');
+    await client.end();
+    for (const answer of answers) {
+      expect(problemIn(answer)).toMatchObject({ code: 'internal', status: 500 });
+      expect(answer.text).not.toContain('A secret title');
+    }
+    await stage.ok('listTasks');
+  });
+});

@@ -1,0 +1,29 @@
+import { createEscalationService, type NewEscalation } from '../../src/orchestrator/escalations/service.ts';
+import { type Actor, createUnitOfWork } from '../../src/orchestrator/events/work.ts';
+import { createInboxService } from '../../src/orchestrator/inbox/service.ts';
+import { systemClock as clock } from '../../src/orchestrator/platform/clock.ts';
+import { systemChance as chance } from '../../src/orchestrator/platform/identity.ts';
+import { createPostgres } from '../../src/orchestrator/platform/postgres.ts';
+import { settingsService as settings } from '../../src/orchestrator/settings/service.ts';
+import { testLimits } from './database.ts';
+
+/**
+ * Raises what only an agent or the reconciler raises, as another replica on the same database would: by the same
+ * service. Returns the escalations' ids.
+ */
+export async function raiseEscalations(
+  databaseUrl: string,
+  actor: Actor,
+  escalations: readonly NewEscalation[],
+): Promise<string[]> {
+  const postgres = createPostgres(databaseUrl, testLimits, (error) => console.error(error));
+  const unitOfWork = createUnitOfWork({ postgres, clock, onCommitted: () => undefined });
+  const service = createEscalationService({ unitOfWork, inbox: createInboxService({ chance, settings }), chance });
+  const ids: string[] = [];
+  try {
+    for (const escalation of escalations) ids.push(await unitOfWork((work) => service.open(work, actor, escalation)));
+  } finally {
+    await postgres.close();
+  }
+  return ids;
+}

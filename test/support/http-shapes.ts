@@ -1,0 +1,184 @@
+import { z } from 'zod';
+import type { RouteName } from './http-coverage.ts';
+
+// The contract's promises to clients, written down a second time and on purpose: a change of src/contracts that
+// breaks a client fails here. Fields may stand beside these, so the objects are open.
+
+const time = z.iso.datetime();
+const timeOrNull = time.nullable();
+const id = (prefix: string) => z.string().startsWith(`${prefix}_`);
+const success = { success: z.literal(true) };
+const count = z.number().int().nonnegative();
+const page = { total: count, limit: count, offset: count };
+const vote = z.enum(['approve', 'veto', 'abstain']).nullable();
+const agentStatus = z.enum(['stopped', 'starting', 'running', 'unresponsive', 'stopping', 'backing_off', 'failed']);
+const containerStatus = z.enum(['absent', 'created', 'running', 'paused', 'exited', 'unknown']);
+const decisionStatus = z.enum(['pending', 'approved', 'vetoed', 'escalated', 'rejected', 'withdrawn']);
+const priority = z.enum(['critical', 'urgent', 'high', 'normal', 'low', 'operational']);
+const role = z.enum(['viewer', 'operator', 'admin']);
+
+const agent = {
+  id: id('agt'),
+  type: z.string(),
+  name: z.string(),
+  status: agentStatus,
+  loopInterval: z.number().int().positive(),
+  lastHeartbeat: timeOrNull,
+  containerStatus,
+};
+
+const event = z.looseObject({
+  id: z.string(),
+  eventType: z.string(),
+  sourceAgent: z.string().nullable(),
+  payload: z.looseObject({ actor: z.string() }),
+  createdAt: time,
+  seq: count,
+});
+
+const decision = {
+  id: id('dec'),
+  title: z.string(),
+  status: decisionStatus,
+  decisionType: z.enum(['operational', 'minor', 'major', 'critical']),
+  proposedBy: z.string(),
+  ceoVote: vote,
+  daoVote: vote,
+  createdAt: time,
+};
+
+const decisionDetail = z.looseObject({
+  ...decision,
+  description: z.string(),
+  round: count,
+  votes: z.array(z.looseObject({ round: count, voterType: z.string(), vote: z.string(), reason: z.string() })),
+  statements: z.array(z.looseObject({ round: count, agentType: z.string(), statement: z.string() })),
+  escalation: z.looseObject({ id: id('esc'), reason: z.string(), createdAt: time }).nullable(),
+  deadline: timeOrNull,
+  onApprove: z.array(
+    z.looseObject({
+      action: z.looseObject({ kind: z.string() }),
+      status: z.enum(['waiting', 'done', 'failed', 'dropped']),
+      outcome: z.string().nullable(),
+    }),
+  ),
+});
+
+const task = z.looseObject({
+  id: id('tsk'),
+  title: z.string(),
+  description: z.string(),
+  status: z.enum(['pending', 'in_progress', 'completed', 'failed', 'cancelled']),
+  priority,
+  assignedTo: z.string(),
+  createdBy: z.string(),
+  result: z.string().nullable(),
+  createdAt: time,
+  completedAt: timeOrNull,
+});
+
+const escalation = z.looseObject({
+  id: id('esc'),
+  kind: z.enum(['decision', 'agent_failed', 'agent_stuck', 'human_requested']),
+  subject: z.string(),
+  title: z.string(),
+  reason: z.string(),
+  priority: z.enum(['critical', 'high', 'normal']),
+  status: z.enum(['open', 'resolved']),
+  createdAt: time,
+  resolvedAt: timeOrNull,
+  resolvedBy: z.string().nullable(),
+  resolution: z.string().nullable(),
+});
+
+/** Strict: a field that was not meant to leave, such as a hash, must not stand beside these. */
+const key = z.strictObject({
+  id: id('key'),
+  name: z.string(),
+  role,
+  createdAt: time,
+  expiresAt: timeOrNull,
+  revokedAt: timeOrNull,
+});
+
+const component = z.looseObject({
+  status: z.enum(['healthy', 'unhealthy', 'embedded']),
+  latency: z.number().nonnegative().nullable(),
+});
+const events = z.looseObject({ events: z.array(event) });
+const operation = z.looseObject({
+  ...success,
+  message: z.string(),
+  containerId: z.string().optional(),
+  phase: agentStatus.optional(),
+});
+const decisionPage = z.looseObject({ decisions: z.array(z.looseObject(decision)), ...page });
+
+/** What each route answers when it does what it is for. */
+export const shapes = {
+  getHealth: z.looseObject({ status: z.literal('ok'), timestamp: time }),
+  getReadiness: z.looseObject({
+    ready: z.boolean(),
+    checks: z.looseObject({ database: z.enum(['ok', 'error']), redis: z.enum(['ok', 'error', 'embedded']) }),
+  }),
+  getSystemHealth: z.looseObject({
+    status: z.enum(['healthy', 'degraded', 'unhealthy']),
+    uptime: z.number().nonnegative(),
+    components: z.looseObject({
+      database: component,
+      redis: component,
+      runtime: z.looseObject({}),
+      agents: z.record(z.string(), z.looseObject({ status: agentStatus, lastHeartbeat: timeOrNull })),
+    }),
+  }),
+  getMetrics: z.string(),
+  getOpenapi: z.looseObject({
+    openapi: z.string().startsWith('3.1'),
+    paths: z.record(
+      z.string(),
+      z.record(z.string(), z.looseObject({ operationId: z.string(), responses: z.record(z.string(), z.unknown()) })),
+    ),
+  }),
+  listAgents: z.looseObject({ agents: z.array(z.looseObject(agent)) }),
+  getAgent: z.looseObject({
+    ...agent,
+    profilePath: z.string(),
+    loopCount: count,
+    lastLoopAt: timeOrNull,
+    currentFocus: z.string().nullable(),
+    containerId: z.string().nullable(),
+  }),
+  getAgentHistory: z.looseObject({
+    history: z.array(z.looseObject({ id: z.string(), actionType: z.string(), summary: z.string(), createdAt: time })),
+  }),
+  getAgentEvents: events,
+  getAgentLogs: z.string(),
+  startAgent: operation,
+  stopAgent: operation,
+  restartAgent: operation,
+  messageAgent: z.looseObject({ ...success, messageId: id('msg') }),
+  listEvents: events,
+  listDecisions: decisionPage,
+  listPendingDecisions: decisionPage,
+  getDecision: decisionDetail,
+  proposeDecision: decisionDetail,
+  castVote: z.looseObject({
+    ...success,
+    decision: z.looseObject({ id: id('dec'), ceoVote: vote, daoVote: vote, status: decisionStatus }),
+  }),
+  escalateDecision: z.looseObject({ ...success, decision: decisionDetail }),
+  resolveDecision: z.looseObject({ ...success, decision: decisionDetail }),
+  listEscalations: z.looseObject({ escalations: z.array(escalation), ...page }),
+  resolveEscalation: z.looseObject({ ...success, escalation }),
+  listTasks: z.looseObject({ tasks: z.array(task), ...page }),
+  createTask: z.looseObject({ ...success, task }),
+  getTask: task,
+  cancelTask: task,
+  listKeys: z.looseObject({ keys: z.array(key) }),
+  createKey: z.looseObject({ ...success, key, secret: z.string().min(32) }),
+  revokeKey: z.looseObject(success),
+  createSession: z.looseObject({ ...success, expiresAt: time }),
+  endSession: z.looseObject(success),
+  createTicket: z.looseObject({ ticket: z.string().min(32), expiresAt: time }),
+} as const satisfies Record<RouteName, z.ZodType>;
+export type Shapes = typeof shapes;
