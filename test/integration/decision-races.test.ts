@@ -31,7 +31,9 @@ let other: pg.Client;
 
 beforeAll(async () => {
   database = await createDatabase();
-  postgres = createPostgres(database.url, { ...testLimits, lockTimeoutMs: 3_000 }, () => undefined);
+  // Hundreds of calls at once wait for their turn here, however slow the machine is.
+  const limits = { ...testLimits, connectTimeoutMs: 25_000, lockTimeoutMs: 3_000 };
+  postgres = createPostgres(database.url, limits, () => undefined);
   const loaded = await loadProfiles('profiles', () => undefined);
   team = { ...loaded, get: (type) => (gone.has(type) ? undefined : loaded.get(type)) };
   const common = { config: readConfig({}), postgres, clock, chance, profiles: team };

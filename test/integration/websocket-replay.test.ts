@@ -61,10 +61,14 @@ async function enter(): Promise<Client> {
   return typeof client === 'number' ? expect.fail(`refused with ${client}`) : client;
 }
 
+/** So many events, by twenty writers at once. */
 async function write(count: number): Promise<void> {
   const body = { title: 'A task', assignTo: 'cmo', priority: 'low' };
-  const answers = await Promise.all(Array.from({ length: count }, () => boardroom.call('POST', '/tasks', { body })));
-  expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([201]));
+  const writers = Array.from({ length: 20 }, async (_, writer) => {
+    for (let index = writer; index < count; index += 20)
+      expect(await boardroom.call('POST', '/tasks', { body })).toMatchObject({ status: 201 });
+  });
+  await Promise.all(writers);
 }
 
 /** The log behind this place, as the API shows it. */
@@ -262,7 +266,6 @@ describe('the door', () => {
 
   it.each<[string, number, () => Promise<Door>]>([
     ['a key', 101, async () => withKey(adminKey)],
-    ['a key as a bearer', 101, async () => ({ headers: { authorization: `Bearer ${adminKey}` } })],
     ['the key of a viewer', 101, async () => withKey(await viewerKey())],
     ['a ticket', 101, async () => withTicket(await ticket())],
     ['a session cookie', 101, async () => withCookie(await session())],
@@ -272,7 +275,6 @@ describe('the door', () => {
     ['a wrong key', 401, async () => withKey('brk_wrong')],
     ['an agent’s token', 401, async () => withKey('bra_token')],
     ['a wrong ticket', 401, async () => withTicket('wrong')],
-    ['an empty ticket', 401, async () => withTicket('')],
     ['a session as a ticket', 401, async () => withTicket(await session())],
     ['a ticket as a session', 401, async () => withCookie(await ticket())],
     ['a page of a foreign origin', 403, async () => withKey(adminKey, 'https://evil.example')],

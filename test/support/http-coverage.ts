@@ -81,15 +81,12 @@ const guardApplies: Readonly<Record<Guard, (row: Route) => boolean>> = {
 
 export const guardedBy = (guard: Guard): RouteName[] => routeNames.filter((name) => guardApplies[guard](rows[name]));
 
-/** Answers that a row has no column for. */
-const besides: Readonly<Partial<Record<RouteName, readonly Outcome[]>>> = {
-  getReadiness: [503],
-  startAgent: [202],
-  stopAgent: [202],
-  restartAgent: [202],
+const ownOutcomes = (name: RouteName): Outcome[] => {
+  const { status, lateStatus, errors } = rows[name];
+  // The one answer that a row has no column for: /ready says that it is not, in its own words.
+  const besides = name === 'getReadiness' ? [503 as const] : [];
+  return [status, ...(lateStatus === undefined ? [] : [lateStatus]), ...besides, ...errors];
 };
-
-const ownOutcomes = (name: RouteName): Outcome[] => [rows[name].status, ...(besides[name] ?? []), ...rows[name].errors];
 
 /** All that a route may answer; anything else is a surprise to its callers. */
 export const declared = (name: RouteName): Outcome[] => [

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { eventually } from '../../support/eventually.ts';
 import { closeBook } from '../../support/http-coverage.ts';
 import { problemIn } from '../../support/http-problem.ts';
 import { knock } from '../../support/http-socket.ts';
@@ -65,7 +66,16 @@ describe('a session', () => {
     await stage.ok('listTasks', { key: stage.keys.viewer });
   });
 
-  it('lasts no longer than its key', async () => {
+  it('is over from the moment its key expires on', async () => {
+    const expiresAt = new Date(Date.now() + 1_000).toISOString();
+    const { secret } = await stage.ok('createKey', { body: { name: 'One second', role: 'viewer', expiresAt } });
+    const { cookie } = await openSession(secret);
+    await stage.ok('listTasks', by(cookie));
+    await eventually(() => (Date.now() > Date.parse(expiresAt) ? true : undefined));
+    await stage.refusal('listTasks', 'unauthenticated', by(cookie));
+  });
+
+  it('does not claim to last longer than its key', async () => {
     const expiresAt = new Date(Date.now() + 60_000).toISOString();
     const { secret } = await stage.ok('createKey', { body: { name: 'One minute', role: 'viewer', expiresAt } });
     const session = await stage.ok('createSession', { key: secret });
