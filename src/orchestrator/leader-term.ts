@@ -122,8 +122,8 @@ function openSupervisor(deps: TermDeps, { runtime, specs }: ChosenRuntime & { sp
     retryMs: config.restartBackoffMs,
     onError(agentType, error) {
       log.warn({ err: error, agentType }, 'a pass failed and will be repeated');
-      // We were blind: what was not seen meanwhile is no silence of the agents.
-      liveness.forget();
+      // We were blind: what was not seen meanwhile is no silence of the agent's.
+      liveness.forget(agentType);
     },
   });
 }

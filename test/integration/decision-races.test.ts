@@ -147,11 +147,14 @@ describe('a deadline', () => {
     expect(await statusesOf([id])).toEqual(['approved']);
   });
 
-  it('is met for every other decision when one of them cannot be settled at present', async () => {
+  it.each([
+    ['is held by somebody else', (id: string) => `begin; select from decisions where id = '${id}' for update`],
+    ['makes no sense', (id: string) => `begin; update decisions set rule = '{}' where id = '${id}'; commit; begin`],
+  ])('is met for every other decision when one of them %s', async (_why, obstruct) => {
     const [stuck = '', ...others] = await proposeMany(5, 'minor');
     await other.query(`update decisions set deadline_at = created_at where id = '${stuck}'`);
     await advance(5 * hour);
-    await other.query(`begin; select from decisions where id = '${stuck}' for update`);
+    await other.query(obstruct(stuck));
     // What becomes of the stuck one, and how that is told, is not the question here.
     await Promise.allSettled([services.decisions.sweepDeadlines(clock.now(), 500)]);
     await other.query('rollback');

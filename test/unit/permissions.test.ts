@@ -51,6 +51,26 @@ describe('a proposal', () => {
   });
 });
 
+describe('a proposal that acts', () => {
+  const giveWork = { kind: 'create_task', task: { title: 'x', description: '', assignTo: 'cto', priority: 'normal' } };
+  const startCto = { kind: 'start_agent', agentType: 'cto' };
+
+  it.each<[string, object[], Permissions['assign'], boolean]>([
+    // Nobody is asked about it: then it does nothing that its proposer may not do.
+    ['operational', [giveWork], ['cto'], true],
+    ['operational', [giveWork], ['cmo'], false],
+    ['operational', [giveWork], 'everyone', true],
+    ['operational', [giveWork, startCto], 'everyone', false],
+    ['operational', [], [], true],
+    // Somebody is asked: the approval is theirs to give.
+    ['minor', [giveWork, startCto], [], true],
+    ['critical', [startCto], [], true],
+  ])('as %s, with %j, by an agent that may assign to %j: %s', (tier, onApprove, assign, result) => {
+    const generous = permissions({ propose: [...tierOrder], assign });
+    expect(rule(generous, 'propose_decision', { ...inputOf.propose_decision, tier, onApprove }).allowed).toBe(result);
+  });
+});
+
 describe('an assignment', () => {
   const assign = (assignTo: string, allowed: Permissions['assign']) =>
     rule(permissions({ assign: allowed }), 'create_task', { ...inputOf.create_task, assignTo });

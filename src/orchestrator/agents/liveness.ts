@@ -7,8 +7,8 @@ import type { InstanceRow } from './store.ts';
  */
 export interface Liveness {
   look(instance: Pick<InstanceRow, 'id' | 'agentType' | 'heartbeats'>, loopId: string | undefined): Silence;
-  /** We were blind (database or runtime away): begin to count anew. */
-  forget(): void;
+  /** We were blind (database or runtime away): begin to count anew for this agent. */
+  forget(agentType: string): void;
 }
 
 export interface Silence {
@@ -37,9 +37,9 @@ export function createLiveness(monotonic: () => number): Liveness {
         loopForMs: loopId === undefined ? undefined : Math.max(0, now - since(loops, instance.agentType, loopId)),
       };
     },
-    forget() {
-      beats.clear();
-      loops.clear();
+    forget(agentType) {
+      beats.delete(agentType);
+      loops.delete(agentType);
     },
   };
 }

@@ -24,7 +24,6 @@ import {
   insertVote,
   listDecisions,
   lockDecision,
-  lockDecisionIfFree,
   overdueDecisions,
   saveStatement,
 } from './store.ts';
@@ -254,15 +253,17 @@ export function createDecisionService(deps: Deps) {
     /** Settles up to `limit` overdue decisions, each in its own transaction; returns how many. */
     async sweepDeadlines(now: number, limit: number): Promise<number> {
       const overdue = await overdueDecisions(postgres.db, now, limit);
+      const failures: unknown[] = [];
       let settled = 0;
       for (const { id } of overdue) {
-        // One that somebody holds right now is left to him, or to the next sweep; it must not keep the others waiting.
-        const done = await unitOfWork(async (work) => {
-          const row = await lockDecisionIfFree(work.tx, id);
-          return row !== undefined && expire(work, row);
-        });
-        if (done) settled += 1;
+        try {
+          if (await unitOfWork(async (work) => expire(work, await locked(work, id)))) settled += 1;
+        } catch (error) {
+          // One that cannot be settled must not keep the others waiting; the caller hears of it all the same.
+          failures.push(error);
+        }
       }
+      if (failures.length > 0) throw new AggregateError(failures, `${failures.length} deadlines could not be kept`);
       return settled;
     },
 

@@ -27,12 +27,6 @@ export async function lockDecision(db: Queryable, id: string): Promise<DecisionR
   return row;
 }
 
-/** Undefined while somebody else is at it. */
-export async function lockDecisionIfFree(db: Queryable, id: string): Promise<DecisionRow | undefined> {
-  const [row] = await db.select().from(decisions).where(eq(decisions.id, id)).for('update', { skipLocked: true });
-  return row;
-}
-
 export const updateDecision = async (db: Queryable, id: string, change: Partial<DecisionRow>): Promise<void> => {
   await db.update(decisions).set(change).where(eq(decisions.id, id));
 };
