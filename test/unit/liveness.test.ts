@@ -76,7 +76,7 @@ describe('after we were blind', () => {
     const { liveness, advance } = setUp();
     liveness.look(life(1), 'lop_1');
     await advance(120_000);
-    liveness.forget();
+    liveness.forget('cmo');
     expect(liveness.look(life(1), 'lop_1')).toEqual({ silentForMs: 0, loopForMs: 0 });
     await advance(1_000);
     expect(liveness.look(life(1), 'lop_1')).toEqual({ silentForMs: 1_000, loopForMs: 1_000 });
