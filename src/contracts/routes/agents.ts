@@ -1,13 +1,14 @@
 import { z } from 'zod';
 import { agentDetailSchema, agentStatusSchema, agentSummarySchema, historyEntrySchema } from '../agent.ts';
 import { eventSchema } from '../event.ts';
-import { agentTypeSchema, filledText, idOf, limitQuery, seqQuery, wholeQuery } from '../primitives.ts';
+import { filledText, idOf, limitQuery, seqQuery, text, wholeQuery } from '../primitives.ts';
 import { route } from '../route.ts';
 import { prioritySchema } from '../task.ts';
 
 import { succeeded } from './common.ts';
 
-const byType = z.strictObject({ type: agentTypeSchema });
+/** Whatever is not a role of the team is not found, be it a possible name or not. */
+const byType = z.strictObject({ type: text(80).describe('a role of the team') });
 const agentOperation = (verb: 'start' | 'stop' | 'restart', summary: string) =>
   route({
     method: 'post',

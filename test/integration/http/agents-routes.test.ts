@@ -66,10 +66,9 @@ describe('an agent', () => {
   });
 
   it.each(['CEO', 'system', 'operator', '1ceo', 'c_o'])(
-    'whose name cannot be one is a bad request: %s',
+    'whose name cannot be one is not there either: %s',
     async (type) => {
-      const { errors } = await stage.refusal('getAgent', 'invalid_request', { params: { type } });
-      expect(errors).toContainEqual(expect.objectContaining({ path: 'path.type' }));
+      await stage.refusal('getAgent', 'agent_not_found', { params: { type } });
     },
   );
 });
