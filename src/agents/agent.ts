@@ -25,6 +25,7 @@ export interface AgentDeps {
 }
 
 const lineCharactersMax = 500;
+const shutDownMsMax = 900;
 
 export function createAgent({ config, clock, log }: AgentDeps): Agent {
   const { url, token, agentType, model } = config;
@@ -78,8 +79,12 @@ export function createAgent({ config, clock, log }: AgentDeps): Agent {
     loops.resendReports();
   }
 
+  /** Who stops us waits a moment and then kills: whatever does not end in time is left behind. */
   async function shutDown(): Promise<void> {
-    await Promise.all([loops.stop(), socket.close('goodbye')]);
+    const ended = new AbortController();
+    const patience = clock.sleep(shutDownMsMax, ended.signal);
+    await Promise.race([Promise.all([loops.stop(), socket.close('goodbye')]), patience]);
+    ended.abort();
   }
 
   function stop(reason: string): Promise<void> {
