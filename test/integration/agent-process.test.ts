@@ -1,15 +1,9 @@
 import { once } from 'node:events';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { closeCodes } from '../../src/contracts/gateway.ts';
-import {
-  type AgentProcess,
-  type AgentStage,
-  buildAgent,
-  startAgentStage,
-  token,
-  wake,
-} from '../support/agent-stage.ts';
+import { type AgentProcess, type AgentStage, buildAgent, startAgentStage, wake } from '../support/agent-stage.ts';
 import { eventually } from '../support/eventually.ts';
+import { agentToken } from '../support/scripted-gateway.ts';
 
 let agent: Awaited<ReturnType<typeof buildAgent>>;
 let stage: AgentStage;
@@ -28,7 +22,7 @@ describe('the connection', () => {
     stage.gateway.script.heartbeatMs = 50;
     stage.start();
     const { authorization, frames } = await stage.connected();
-    expect(authorization).toBe(`Bearer ${token}`);
+    expect(authorization).toBe(`Bearer ${agentToken}`);
     expect(frames[0]).toMatchObject({ type: 'hello', loopId: null });
     await eventually(() => frames.filter(({ type }) => type === 'heartbeat').length >= 5 || undefined);
     expect(stage.gateway.connections).toHaveLength(1);
@@ -68,7 +62,7 @@ describe('the connection', () => {
       const { code, output } = await stage.start().ended;
       expect(code).toBe(0);
       expect(output).toContain('does not accept the token');
-      expect(output).not.toContain(token);
+      expect(output).not.toContain(agentToken);
     },
   );
 
@@ -77,7 +71,7 @@ describe('the connection', () => {
     const { code, output } = await stage.start().ended;
     expect(code).toBe(0);
     expect(output).toContain('does not accept the token');
-    expect(output).not.toContain(token);
+    expect(output).not.toContain(agentToken);
   });
 
   it.each([

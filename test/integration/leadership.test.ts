@@ -62,7 +62,7 @@ async function start(environment: Record<string, string> = {}): Promise<TestBoar
 const leads = async (replica: TestBoardroom): Promise<boolean> =>
   (await replica.call('GET', '/health/full')).body.replica.leader;
 const comesToLead = (replica: TestBoardroom) =>
-  eventually(async () => (await leads(replica)) || undefined, { what: 'its leadership', withinMs: 5_000 });
+  eventually(async () => (await leads(replica)) || undefined, { what: 'its leadership' });
 
 /** The places in the log of the events this dashboard was shown. */
 const shownTo = ({ frames }: SocketClient): number[] =>

@@ -20,7 +20,7 @@ import { freePort } from '../support/free-port.ts';
 const limits = {
   poolSize: 2,
   connectTimeoutMs: 1_000,
-  statementTimeoutMs: 400,
+  statementTimeoutMs: 1_000,
   lockTimeoutMs: 200,
   idleInTransactionTimeoutMs: 200,
 };
@@ -192,7 +192,7 @@ describe('what passes by itself', () => {
   });
   passesByItself('a server that does not answer in time', 'Query read timeout', async () => {
     const wire = await openWire();
-    const { db } = open({ statementTimeoutMs: 1 }, wire.url);
+    const { db } = open({ statementTimeoutMs: 300 }, wire.url);
     await db.execute('select 1');
     wire.freeze();
     return failureOf(db.execute('select 1'));

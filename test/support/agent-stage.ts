@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { build } from 'esbuild';
 import type { GatewayFrame } from '../../src/contracts/gateway.ts';
 import { eventually } from './eventually.ts';
-import { type AgentConnection, type ScriptedGateway, startScriptedGateway } from './scripted-gateway.ts';
+import { type AgentConnection, agentToken, type ScriptedGateway, startScriptedGateway } from './scripted-gateway.ts';
 
 /** The agent's bundle, made as the build makes it, in a folder of its own. */
 export async function buildAgent(): Promise<{ readonly file: string; remove(): Promise<void> }> {
@@ -23,8 +23,6 @@ export async function buildAgent(): Promise<{ readonly file: string; remove(): P
   });
   return { file, remove: () => rm(folder, { recursive: true, force: true }) };
 }
-
-export const token = 'token-of-this-instance';
 
 export interface AgentProcess {
   readonly process: ChildProcess;
@@ -55,7 +53,7 @@ export async function startAgentStage(bundle: string): Promise<AgentStage> {
 
   const start: AgentStage['start'] = (environment = {}, args = []) => {
     const process = spawn(globalThis.process.execPath, [bundle, ...args], {
-      env: { BOARDROOM_URL: gateway.url, BOARDROOM_TOKEN: token, BOARDROOM_AGENT: 'cmo', ...environment },
+      env: { BOARDROOM_URL: gateway.url, BOARDROOM_TOKEN: agentToken, BOARDROOM_AGENT: 'cmo', ...environment },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     let output = '';

@@ -46,6 +46,8 @@ export interface ScriptedGateway {
   listen(): Promise<void>;
 }
 
+export const agentToken = 'token-of-this-instance';
+
 export const nothingNew: Readonly<Record<string, object>> = {
   read_inbox: { messages: [], more: false },
   list_tasks: { tasks: [] },
@@ -136,7 +138,9 @@ async function handleTool({ script, toolCalls }: Scene, { request, response, bod
 function acceptAgents(scene: Scene, http: Server): void {
   const upgrades = new WebSocketServer({ noServer: true, autoPong: false });
   http.on('upgrade', (request, socket, head) => {
-    const { refuseUpgrade } = scene.script;
+    // An agent of another test that lost its gateway may knock here, where the port is taken over.
+    const isOurs = request.headers.authorization === `Bearer ${agentToken}`;
+    const refuseUpgrade = isOurs ? scene.script.refuseUpgrade : 401;
     if (refuseUpgrade) socket.end(`HTTP/1.1 ${refuseUpgrade} No\r\ncontent-length: 0\r\n\r\n`);
     else
       upgrades.handleUpgrade(request, socket, head, (client) => accept(scene, client, request.headers.authorization));
