@@ -111,8 +111,8 @@ async function open(config: Config, root: string, lifecycle: Lifecycle): Promise
     connect: postgres.connect,
     clock,
     retryMs: leaderRetryMs,
-    async beginTerm() {
-      const term = beginTerm({ ...foundation, services, postgres, feed, metrics, runtime });
+    async beginTerm(number) {
+      const term = beginTerm({ ...foundation, services, postgres, feed, metrics, runtime, number });
       wakeRelay = term.wakeRelay;
       const stop = async () => {
         wakeRelay = undefined;

@@ -7,6 +7,7 @@ import type { SpecBuilder } from './agents/spec.ts';
 import { createSupervisor, type Supervisor } from './agents/supervisor.ts';
 import type { Config } from './config.ts';
 import type { Feed } from './events/feed.ts';
+import { fence } from './events/fence.ts';
 import { createRelay, type Relay } from './events/relay.ts';
 import { channels, topics } from './events/topics.ts';
 import type { Metrics } from './metrics.ts';
@@ -33,6 +34,8 @@ export interface TermDeps {
   readonly log: Logger;
   /** Resolves when there is a runtime; undefined when the process closes before. */
   readonly runtime: Promise<(ChosenRuntime & { readonly specs: SpecBuilder }) | undefined>;
+  /** The term's place among all terms. */
+  readonly number: number;
 }
 
 /** Three missed. */
@@ -102,6 +105,7 @@ function openSupervisor(deps: TermDeps, { runtime, specs }: ChosenRuntime & { sp
   const { reconcile } = createReconciler({
     ...deps,
     ...services,
+    unitOfWork: fence(services.unitOfWork, deps.number),
     runtime,
     specs,
     liveness,

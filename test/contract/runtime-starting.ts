@@ -37,6 +37,15 @@ export function describeStarting(subject: RuntimeSubject): void {
     expect(await subject.runtime.list()).toHaveLength(1);
   });
 
+  test('a start that is not confirmed runs nothing and leaves nothing', async () => {
+    const spec = instance('lives');
+    await subject.runtime.gatewayFor(spec.agentType);
+    const refusal = () => Promise.reject(new Error('another replica leads'));
+    await expect(subject.runtime.start(spec, refusal)).rejects.toThrow('another replica leads');
+    expect(await subject.runtime.list()).toEqual([]);
+    expect(await subject.logOf(await subject.running(spec))).toBe('life 1\nready\n');
+  });
+
   test('starting an instance that has ended does not give it a second life', async () => {
     const spec = instance('lives,exit:3');
     const containerId = await subject.started(spec);

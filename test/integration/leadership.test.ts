@@ -1,25 +1,14 @@
 import pg from 'pg';
-import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { loadProfiles } from '../../src/orchestrator/agents/profiles.ts';
-import type { ObservedContainer, Runtime } from '../../src/orchestrator/agents/runtime.ts';
-import { createSpecBuilder } from '../../src/orchestrator/agents/spec.ts';
-import { readConfig } from '../../src/orchestrator/config.ts';
-import { createFeed } from '../../src/orchestrator/events/feed.ts';
-import { beginTerm } from '../../src/orchestrator/leader-term.ts';
-import { createMetrics } from '../../src/orchestrator/metrics.ts';
-import { createLocalBus } from '../../src/orchestrator/platform/bus.ts';
+import { fence, TermIsOver } from '../../src/orchestrator/events/fence.ts';
 import { type Clock, systemClock } from '../../src/orchestrator/platform/clock.ts';
-import { systemChance } from '../../src/orchestrator/platform/identity.ts';
 import { createLeadership, type Leadership } from '../../src/orchestrator/platform/leader.ts';
 import { createPostgres } from '../../src/orchestrator/platform/postgres.ts';
-import { createServices } from '../../src/orchestrator/services.ts';
 import { startBoardroom, type TestBoardroom } from '../support/boardroom.ts';
 import { createDatabase, type TestDatabase, testLimits } from '../support/database.ts';
 import { eventually } from '../support/eventually.ts';
-import { fakeClock } from '../support/fake-clock.ts';
-import { startTcpProxy, type TcpProxy } from '../support/http-tcp-proxy.ts';
 import { openSocket, type SocketClient } from '../support/socket-client.ts';
+import { openDatabaseWire, type WatchedTerm, type WatchOptions, watchTerm } from '../support/term-stage.ts';
 
 let database: TestDatabase;
 /** Looks, and ends other sessions. */
@@ -134,27 +123,24 @@ describe('an orchestrator whose leading session is ended', () => {
   });
 });
 
-/** Between a client and the server, with the address that leads through it. */
-async function openWire(): Promise<TcpProxy & { readonly url: string }> {
-  const url = new URL(database.url);
-  const proxy = await startTcpProxy({ host: url.hostname, port: Number(url.port) });
-  closing.push(() => proxy.close());
-  url.port = String(proxy.port);
-  return { ...proxy, url: url.href };
+async function watchOver(options: WatchOptions): Promise<WatchedTerm> {
+  const watched = await watchTerm(database.url, options);
+  closing.push(() => watched.dispose());
+  return watched;
 }
 
 describe('a leader', () => {
   /** Twenty times as fast as the world: its minutes are seconds here. */
   const hasty: Clock = { ...systemClock, sleep: (ms, signal) => systemClock.sleep(ms / 20, signal) };
 
-  function stand(url: string, term: { begin?: () => void; end?: () => Promise<void> } = {}): Leadership {
+  function stand(url: string, term: { begin?: (number: number) => void; end?: () => Promise<void> } = {}): Leadership {
     const postgres = createPostgres(url, testLimits, () => undefined);
     const leadership = createLeadership({
       connect: postgres.connect,
       clock: hasty,
       retryMs: 1_000,
-      async beginTerm() {
-        term.begin?.();
+      async beginTerm(number) {
+        term.begin?.(number);
         return { onNotification: () => undefined, stop: async () => term.end?.() };
       },
       onError: () => undefined,
@@ -202,8 +188,19 @@ describe('a leader', () => {
     expect([attempts, (await holders()).length]).toEqual([3, 1]);
   });
 
+  it('has a higher number than every leader before', async () => {
+    const numbers: number[] = [];
+    for (let turn = 0; turn < 3; turn += 1) {
+      const leadership = stand(database.url, { begin: (number) => numbers.push(number) });
+      await leading(leadership);
+      await leadership.stop();
+    }
+    expect(numbers).toEqual([1, 2, 3]);
+  });
+
   it('whose connection falls silent steps down, as the lock may be another’s by then', async () => {
-    const wire = await openWire();
+    const wire = await openDatabaseWire(database.url);
+    closing.push(() => wire.close());
     const silent = stand(wire.url);
     await leading(silent);
     wire.hang();
@@ -213,75 +210,12 @@ describe('a leader', () => {
   });
 });
 
-/** A leader's term over a runtime that obeys, on a clock of its own; `broken` roles cannot even be looked for. */
-async function watchOver(wanted: string, broken: readonly string[] = []) {
-  const time = fakeClock(Date.now());
-  const wire = await openWire();
-  const postgres = createPostgres(wire.url, { ...testLimits, connectTimeoutMs: 1_000 }, () => undefined);
-  closing.push(() => postgres.close());
-  const config = readConfig({ BOARDROOM_AGENTS: wanted });
-  const profiles = await loadProfiles('profiles', () => undefined);
-  const common = { config, postgres, profiles, clock: time.clock, chance: systemChance };
-  const services = createServices({ ...common, onCommitted: () => undefined, runtimeIsStale: () => false });
-  await services.agents.register(config.isWanted);
-  const { runtime, seen } = standInRuntime(broken);
-  const specs = createSpecBuilder({ runtime, gatewayPort: 1, artifact: 'x', onAddress: () => undefined });
-  const term = beginTerm({
-    ...common,
-    services,
-    feed: createFeed({ clock: time.clock, read: async () => [], catchUpMs: 1_000, onError: () => undefined }),
-    bus: createLocalBus(),
-    metrics: createMetrics(),
-    log: pino({ level: 'silent' }),
-    runtime: Promise.resolve({ runtime, artifact: 'x', warning: undefined, specs }),
-  });
-  closing.push(() => term.stop());
-  /** Lets time pass, half a second at a time, until there is something to see. */
-  const passUntil = <T>(probe: () => T | undefined, what: string) =>
-    eventually(() => time.advance(500).then(probe), { what, withinMs: 20_000 });
-  const look = (what: string) => {
-    const before = seen.looks;
-    return passUntil(() => seen.looks > before || undefined, what);
-  };
-  await passUntil(() => seen.lives[0], 'the start of the agent');
-  await look('a look at the running agent');
-  return { time, wire, pool: postgres.pool, services, seen, look, passUntil };
-}
-
-function standInRuntime(broken: readonly string[]) {
-  const containers: ObservedContainer[] = [];
-  const seen = { looks: 0, lives: [] as string[], stopped: [] as string[] };
-  const runtime: Runtime = {
-    kind: 'process',
-    ping: async () => undefined,
-    async gatewayFor(agentType) {
-      if (broken.includes(agentType)) throw new Error('no network for this one');
-      return { listenHost: '127.0.0.1', reachableHost: '127.0.0.1' };
-    },
-    async start({ instanceId, agentType, specHash }) {
-      seen.lives.push(instanceId);
-      containers.push({ containerId: 'c1', instanceId, agentType, specHash, status: 'running', exit: undefined });
-      return { containerId: 'c1' };
-    },
-    list: async () => containers,
-    async inspect(agentType) {
-      if (agentType === 'cmo') seen.looks += 1;
-      return containers.filter((container) => container.agentType === agentType);
-    },
-    async stop(containerId) {
-      seen.stopped.push(containerId);
-    },
-    remove: async () => undefined,
-    logs: () => Promise.reject(new Error('no logs')),
-    watch: async () => undefined,
-  };
-  return { runtime, seen };
-}
-
 describe('an agent', () => {
   it('is not ended for an absence of the database, in which nobody could note its heartbeats', async () => {
-    const { time, wire, pool, services, seen, look } = await watchOver('cmo');
-    await eventually(() => pool.idleCount === pool.totalCount || undefined, { what: 'the end of what is under way' });
+    const { time, wire, postgres, services, seen, look } = await watchOver({ wanted: 'cmo' });
+    await eventually(() => postgres.pool.idleCount === postgres.pool.totalCount || undefined, {
+      what: 'the end of what is under way',
+    });
     await wire.cut();
     await time.advance(120_000);
     await wire.restore();
@@ -292,9 +226,65 @@ describe('an agent', () => {
   });
 
   it('that is silent is ended within two minutes, though the passes over another agent keep failing', async () => {
-    const { time, seen, passUntil } = await watchOver('cmo,cto', ['cto']);
+    const { time, seen, passUntil } = await watchOver({ wanted: 'cmo,cto', broken: ['cto'] });
     const since = time.clock.monotonic();
     await passUntil(() => seen.stopped[0] ?? (time.clock.monotonic() - since > 120_000 || undefined), 'two minutes');
     expect(seen.stopped).toContain('c1');
+  });
+});
+
+describe('a leader that was followed by another in the middle of a pass', () => {
+  const follow = () => admin.query('update leader_terms set term = term + 1');
+  const livesOf = async () =>
+    (await admin.query('select started_at, stop_requested_at, ended_at from agent_instances')).rows;
+
+  it('starts nothing and writes nothing, though it does not know yet', async () => {
+    let goOn = () => {};
+    const held = new Promise<void>((resolve) => {
+      goOn = resolve;
+    });
+    const { seen, passUntil } = await watchOver({ wanted: 'cmo', beforeStart: () => held });
+    await passUntil(() => seen.prepared[0], 'a start that is under way');
+    await follow();
+    goOn();
+    await passUntil(() => seen.refused[0], 'the refusal of the start');
+    expect(seen.lives).toEqual([]);
+    // The life is on record, unstarted: its end is for the new leader to write.
+    expect(await livesOf()).toEqual([{ started_at: null, stop_requested_at: null, ended_at: null }]);
+    expect((await admin.query("select 1 from events where event_type like 'agent_%'")).rowCount).toBeLessThanOrEqual(1);
+  });
+
+  it('ends no agent, and clears away no container that the new leader may have started', async () => {
+    const { time, seen, look, show } = await watchOver({ wanted: 'cmo' });
+    await look('a look at the running agent');
+    await follow();
+    show({ agentType: 'cmo', instanceId: 'ins_of_the_new_leader', containerId: 'c2' });
+    await look('a look at what it does not know');
+    await time.advance(300_000);
+    await look('a look at an agent that has long been silent');
+    expect([seen.stopped, seen.removed]).toEqual([[], []]);
+  });
+
+  it('is waited for by the new one, while it commits its last change', async () => {
+    const { services, postgres } = await watchOver({ wanted: 'cmo' });
+    const unitOfWork = fence(services.unitOfWork, 1);
+    const order: string[] = [];
+    let finish = () => {};
+    const finished = new Promise<void>((resolve) => {
+      finish = resolve;
+    });
+    const last = unitOfWork(async () => {
+      order.push('the last change begins');
+      await finished;
+      order.push('the last change');
+    });
+    await eventually(() => order[0]);
+    const next = follow().then(() => order.push('the next term'));
+    const waiting = "select 1 from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()";
+    await eventually(async () => (await postgres.pool.query(waiting)).rowCount || undefined, { what: 'the wait' });
+    finish();
+    await Promise.all([last, next]);
+    expect(order).toEqual(['the last change begins', 'the last change', 'the next term']);
+    await expect(unitOfWork(async () => undefined)).rejects.toBeInstanceOf(TermIsOver);
   });
 });

@@ -25,6 +25,7 @@ import {
 
 interface Deps {
   readonly postgres: Postgres;
+  /** Commits nothing once another replica leads. */
   readonly unitOfWork: UnitOfWork;
   readonly clock: Clock;
   readonly chance: Chance;
@@ -52,6 +53,7 @@ export function createReconciler(deps: Deps) {
     const specHash = profile ? await specs.hash(agent, profile) : '';
     const seen = await look(agentType);
     if (seen.ended && onlyTimers(reasons)) deps.onCorrection(agentType);
+    if (seen.strays.length > 0) await confirmTerm();
     for (const stray of seen.strays) await clearAway(stray);
 
     const failures = await recentFailures(postgres.db, agent, deps.restart.failuresMax);
@@ -142,6 +144,9 @@ export function createReconciler(deps: Deps) {
     await lives.note(work, life.agentType, { actionType: 'started', summary: because });
   }
 
+  /** Before what cannot be taken back: a leader that was followed while it looked must not act on what it saw. */
+  const confirmTerm = () => unitOfWork(async () => undefined);
+
   async function clearAway({ containerId, status }: ObservedContainer): Promise<void> {
     if (status !== 'exited' && status !== 'created') await runtime.stop(containerId, deps.stopGraceMs);
     await runtime.remove(containerId);
@@ -191,23 +196,26 @@ export function createReconciler(deps: Deps) {
     );
     try {
       const spec = await specs.build(profile, { instanceId: life.id, specHash, token });
-      const { containerId } = await runtime.start(spec);
+      const { containerId } = await runtime.start(spec, confirmTerm);
       await unitOfWork((work) => noteStarted(work, life, { containerId, because }));
     } catch (error) {
-      await recordFailedStart(agent.type, error);
+      await recordFailedStart(life, error);
       throw error;
     }
   }
 
   /** A runtime that is away is nobody's failure; one that answers and refuses is. */
-  async function recordFailedStart(agentType: string, cause: unknown): Promise<void> {
+  async function recordFailedStart(
+    { id, agentType }: { id: string; agentType: string },
+    cause: unknown,
+  ): Promise<void> {
     specs.forget(agentType);
     await runtime.ping();
     const live = await findLiveInstance(postgres.db, agentType);
     const running = (await runtime.inspect(agentType)).some(
-      ({ instanceId, status }) => instanceId === live?.id && status === 'running',
+      ({ instanceId, status }) => instanceId === id && status === 'running',
     );
-    if (!live || running) return;
+    if (live?.id !== id || running) return;
     const because = `could not be started: ${cause instanceof Error ? cause.message : String(cause)}`;
     await unitOfWork((work) => lives.recordExit(work, live, unknownExit, because));
   }

@@ -12,8 +12,11 @@ export interface Runtime {
   ping(): Promise<void>;
   /** Where the agent finds the gateway, prepared (network made, address known) before its first start. */
   gatewayFor(agentType: string): Promise<GatewayAddress>;
-  /** Creates and starts one instance. Idempotent by instance id: a second call finds what the first made. */
-  start(spec: InstanceSpec): Promise<{ readonly containerId: string }>;
+  /**
+   * Creates and starts one instance. Idempotent by instance id: a second call finds what the first made.
+   * `confirm` is asked when all is prepared, before anything of it runs; when it rejects, so does this, and nothing remains.
+   */
+  start(spec: InstanceSpec, confirm?: () => Promise<void>): Promise<{ readonly containerId: string }>;
   /** Every container that carries our team's label and one of our names, ended ones included. */
   list(): Promise<readonly ObservedContainer[]>;
   inspect(agentType: string): Promise<readonly ObservedContainer[]>;

@@ -61,9 +61,10 @@ export async function readRelayCursor(db: Queryable): Promise<number | undefined
   return row?.seq;
 }
 
+/** Never back: a leader that does not know yet that it is none may come late. */
 export async function saveRelayCursor(db: Queryable, seq: number): Promise<void> {
   await db
     .insert(relayCursors)
     .values({ name: 'bus', seq })
-    .onConflictDoUpdate({ target: relayCursors.name, set: { seq } });
+    .onConflictDoUpdate({ target: relayCursors.name, set: { seq: sql`greatest(${relayCursors.seq}, ${seq})` } });
 }

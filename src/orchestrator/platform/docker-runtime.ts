@@ -52,9 +52,13 @@ export function createDockerRuntime(options: DockerRuntimeOptions): Runtime {
     },
     gatewayFor: (agentType) =>
       gateways(agentType, () => bounded(`preparing the network of ${agentType}`, () => gatewayFor(agentType))),
-    start: (spec) =>
+    start: (spec, confirm) =>
       starts(spec.instanceId, () =>
-        bounded(`starting ${spec.agentType}`, (signal) => startContainer({ ...options, spec, signal }), startMsMax),
+        bounded(
+          `starting ${spec.agentType}`,
+          (signal) => startContainer({ ...options, spec, confirm, signal }),
+          startMsMax,
+        ),
       ),
     list: () => bounded('listing containers', (signal) => observe({ docker, teamId, signal })),
     inspect: (agentType) =>

@@ -11,6 +11,7 @@ export interface StartOptions {
   readonly image: string;
   readonly onError: (error: unknown) => void;
   readonly spec: InstanceSpec;
+  readonly confirm: (() => Promise<void>) | undefined;
   readonly signal: AbortSignal;
 }
 
@@ -45,7 +46,13 @@ async function findUnstarted({ docker, teamId, spec, signal }: StartOptions): Pr
   return { kind: State.Status === 'created' ? 'new' : 'started', container: docker.getContainer(Id) };
 }
 
-async function run({ signal, onError }: StartOptions, container: Container): Promise<void> {
+async function run({ confirm, signal, onError }: StartOptions, container: Container): Promise<void> {
+  try {
+    await confirm?.();
+  } catch (error) {
+    await container.remove({ force: true, v: true }).catch(onError);
+    throw error;
+  }
   try {
     await container.start({ abortSignal: signal }).catch(unless(304));
   } catch (error) {

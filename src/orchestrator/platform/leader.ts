@@ -23,13 +23,15 @@ interface LeadershipDeps {
   readonly clock: Clock;
   /** Between two attempts to take the lock; a dead leader is followed within this and the server's own notice. */
   readonly retryMs: number;
-  readonly beginTerm: () => Promise<Term>;
+  /** `number` is higher than that of any term before. */
+  readonly beginTerm: (number: number) => Promise<Term>;
   readonly onError: (error: unknown) => void;
 }
 
 /**
  * Waits for the lock, leads as long as the connection that holds it lives, waits again. Losing the connection
- * ends the term: the server has given the lock away by then, or soon will.
+ * ends the term: the server has given the lock away by then, or soon will. Between the loss and our noticing it there
+ * may be two who think they lead: the term's number tells them apart (events/fence.ts).
  */
 export function createLeadership({ connect, clock, retryMs, beginTerm, onError }: LeadershipDeps): Leadership {
   const stopping = new AbortController();
@@ -68,7 +70,7 @@ export function createLeadership({ connect, clock, retryMs, beginTerm, onError }
   }
 
   async function lead(client: pg.Client, over: AbortSignal): Promise<void> {
-    const term = await beginTerm();
+    const term = await beginTerm(await countTerm(client));
     leading = true;
     try {
       client.on('notification', ({ channel, payload }) => term.onNotification(channel, payload ?? ''));
@@ -103,4 +105,13 @@ const answerMsMax = 3_000;
 async function takeLock(client: pg.Client): Promise<boolean> {
   const { rows } = await client.query<{ taken: boolean }>('select pg_try_advisory_lock($1) as taken', [leaderLock]);
   return rows[0]?.taken === true;
+}
+
+/** Waits for the last transactions of the term before, and makes every later one of it fail. */
+async function countTerm(client: pg.Client): Promise<number> {
+  const { rows } = await client.query<{ term: string }>(
+    `insert into leader_terms (singleton, term) values ('leader', 1)
+     on conflict (singleton) do update set term = leader_terms.term + 1 returning term`,
+  );
+  return Number(rows[0]?.term);
 }

@@ -58,9 +58,11 @@ export function createProcessRuntime(options: ProcessRuntimeOptions): Runtime {
       await mkdir(home, { recursive: true });
     },
     gatewayFor: async () => ({ listenHost: '127.0.0.1', reachableHost: '127.0.0.1' }),
-    async start(spec) {
+    async start(spec, confirm) {
       const logFile = logOf(spec.agentType);
-      await starts(spec.instanceId, () => startProcess({ entry, home, logFile, records, lives, table, clock }, spec));
+      await starts(spec.instanceId, () =>
+        startProcess({ entry, home, logFile, records, lives, table, clock, confirm }, spec),
+      );
       return { containerId: containerOf(spec.instanceId) };
     },
     inspect: async (agentType) => (await list()).filter((container) => container.agentType === agentType),

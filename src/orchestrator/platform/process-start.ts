@@ -17,6 +17,7 @@ export interface StartOptions {
   readonly lives: ProcessLives;
   readonly table: ProcessTable;
   readonly clock: Clock;
+  readonly confirm: (() => Promise<void>) | undefined;
 }
 
 /** Launch, put on record, let go: in this order, so that whenever we die no process runs that nobody knows of. */
@@ -45,7 +46,7 @@ interface Launched {
 }
 
 async function putOnRecord(
-  { table, clock, records }: StartOptions,
+  { table, clock, records, confirm }: StartOptions,
   { spec, child, log }: Launched,
 ): Promise<ProcessRecord> {
   const { instanceId, agentType, specHash } = spec;
@@ -55,6 +56,7 @@ async function putOnRecord(
     if (!row) throw new Error(`The process of ${agentType} has ended before it began`);
     const { startTime } = row;
     const record = { instanceId, agentType, specHash, pid, startTime, startedAt: clock.now(), log, exit: null };
+    await confirm?.();
     await records.write(record);
     return record;
   } catch (error) {
