@@ -42,6 +42,9 @@ export const decisionSummarySchema = z.object({
   createdAt: timestamp,
 });
 
+/** A vote that names its round counts in that round or not at all, so that it may be sent again without harm. */
+export const votedRoundSchema = z.number().int().min(1).optional().describe('the round it is meant for');
+
 export const castVoteSchema = z.object({
   round: z.number().int(),
   voterType: agentTypeSchema,

@@ -1,5 +1,11 @@
 import { z } from 'zod';
-import { castVoteSchema, decisionActionSchema, decisionSummarySchema, voteSchema } from './decision.ts';
+import {
+  castVoteSchema,
+  decisionActionSchema,
+  decisionSummarySchema,
+  votedRoundSchema,
+  voteSchema,
+} from './decision.ts';
 import { tierSchema } from './policy.ts';
 import { actorSchema, agentTypeSchema, filledText, idOf, jsonValue, seqSchema, text, timestamp } from './primitives.ts';
 import { prioritySchema, taskSchema, taskStatusSchema } from './task.ts';
@@ -119,7 +125,12 @@ export const tools = {
   vote: tool({
     description:
       'Vote on a decision as yourself: approve, veto or abstain, with your reason. A vote cannot be taken back.',
-    input: z.strictObject({ decisionId: idOf('dec'), vote: voteSchema, reason: filledText(2_000) }),
+    input: z.strictObject({
+      decisionId: idOf('dec'),
+      vote: voteSchema,
+      reason: filledText(2_000),
+      round: votedRoundSchema,
+    }),
     output: z.object({ decision: decisionBriefSchema }),
     readOnly: false,
   }),

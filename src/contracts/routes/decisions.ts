@@ -4,6 +4,7 @@ import {
   decisionStatusSchema,
   decisionSummarySchema,
   newDecisionSchema,
+  votedRoundSchema,
   voteSchema,
 } from '../decision.ts';
 import { escalationSchema } from '../escalation.ts';
@@ -55,10 +56,15 @@ export const decisionsRoutes = {
   castVote: route({
     method: 'post',
     path: '/decisions/:id/vote',
-    summary: 'Vote on behalf of a voter; recorded as such',
+    summary: 'Vote on behalf of a voter; recorded as such. One that names its round may be repeated without harm',
     role: 'operator',
     params: decisionId,
-    body: z.strictObject({ voterType: agentTypeSchema, vote: voteSchema, reason: text(2_000).default('') }),
+    body: z.strictObject({
+      voterType: agentTypeSchema,
+      vote: voteSchema,
+      reason: text(2_000).default(''),
+      round: votedRoundSchema,
+    }),
     response: z.object({ ...succeeded, decision: voteState }),
     errors: ['decision_not_found', 'decision_closed', 'decision_escalated', 'vote_already_cast', 'not_allowed'],
   }),

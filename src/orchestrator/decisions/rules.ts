@@ -1,4 +1,5 @@
 import type { DecisionAction, DecisionStatus, Vote } from '../../contracts/decision.ts';
+import { AppError } from '../../contracts/errors.ts';
 import { type DecisionPolicy, type Tier, type TierRule, tierOrder } from '../../contracts/policy.ts';
 
 /** What is to happen to a pending decision, and why. */
@@ -89,6 +90,14 @@ function matches(proposal: Proposal, when: DecisionPolicy['raise'][number]['when
 }
 
 const graverOf = (tiers: readonly Tier[]): Tier => tierOrder.findLast((tier) => tiers.includes(tier)) ?? 'critical';
+
+/** A vote that was sent twice must not be counted again in the round that its first copy has opened. */
+export function checkRound(open: { readonly title: string; readonly round: number }, meant: number | undefined): void {
+  if (meant === undefined || meant === open.round) return;
+  throw meant < open.round
+    ? new AppError('vote_already_cast', `Round ${meant} of "${open.title}" is over; round ${open.round} is open`)
+    : new AppError('invalid_request', `round: ${meant} has not begun; round ${open.round} of "${open.title}" is open`);
+}
 
 /** Everything but `pending` and `escalated` is final. */
 export const isFinal = (status: DecisionStatus): boolean => status !== 'pending' && status !== 'escalated';

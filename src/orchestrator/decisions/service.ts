@@ -11,7 +11,7 @@ import type { Postgres, Queryable } from '../platform/postgres.ts';
 import type { SettingsService } from '../settings/service.ts';
 import { briefDecisions, presentDecisions } from './present.ts';
 import { named, type Resolver } from './resolve.ts';
-import { isFinal, tally, tallyAtDeadline, tierOf } from './rules.ts';
+import { checkRound, isFinal, tally, tallyAtDeadline, tierOf } from './rules.ts';
 import {
   ballotsOf,
   type DecisionRow,
@@ -54,6 +54,8 @@ export interface VoteInput {
   readonly voterType: string;
   readonly vote: Vote;
   readonly reason: string;
+  /** Unset: whichever is open. */
+  readonly round?: number | undefined;
 }
 
 export function createDecisionService(deps: Deps) {
@@ -154,6 +156,7 @@ export function createDecisionService(deps: Deps) {
         `"${input.voterType}" has no vote on this ${row.tier} decision; voters: ${voters}`,
       );
     }
+    checkRound(row, input.round);
     const { voterType, reason } = input;
     const cast = { decisionId: row.id, round: row.round, voterType, vote: input.vote, reason };
     if (!(await insertVote(work.tx, { ...cast, castBy: actor.name, createdAt: work.now }))) {
