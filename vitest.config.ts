@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config';
 
-/** `unit` needs nothing; `integration` a Postgres, which it starts; `e2e` whole systems, one at a time on a small machine. */
+/** `unit` needs nothing; `integration` a Postgres, which it starts; `e2e` and `chaos` whole systems, one at a time on a small machine. */
 export default defineConfig({
   test: {
     reporters: ['default', './test/support/closing-line.ts'],
@@ -27,6 +27,16 @@ export default defineConfig({
           globalSetup: './test/support/postgres-server.ts',
           fileParallelism: false,
           sequence: { groupOrder: 2 },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'chaos',
+          include: ['test/chaos/**/*.test.ts'],
+          globalSetup: './test/support/postgres-server.ts',
+          fileParallelism: false,
+          sequence: { groupOrder: 3 },
         },
       },
     ],

@@ -85,6 +85,22 @@ describe('a vote', () => {
     expect(await vote(id, 'dao', 'approve')).toMatchObject({ ceoVote: null, daoVote: 'approve' });
   });
 
+  it('that names its round counts in that one or not at all, so that sending it again after a split harms nothing', async () => {
+    const id = await propose('Two rounds, and an echo');
+    const body = { voterType: 'ceo', vote: 'approve', round: 1 };
+    await stage.ok('castVote', { params: { id }, body });
+    await vote(id, 'dao', 'veto');
+    const before = await show(id);
+    await stage.refusal('castVote', 'vote_already_cast', { params: { id }, body });
+    const { detail } = await stage.refusal('castVote', 'invalid_request', {
+      params: { id },
+      body: { ...body, round: 3 },
+    });
+    expect(detail).toContain('round 2');
+    expect(await show(id)).toEqual(before);
+    await stage.ok('castVote', { params: { id }, body: { ...body, round: 2 } });
+  });
+
   it('cannot be taken back: a second one in the same round is refused and changes nothing', async () => {
     const id = await propose('Voted on once');
     await vote(id, 'ceo', 'approve');
