@@ -14,6 +14,7 @@ import type { Foundation } from './foundation.ts';
 import type { Gateway } from './gateway/gateway.ts';
 import type { HealthParts } from './health.ts';
 import { createAuthenticator } from './http/authenticate.ts';
+import { createDrain } from './http/drain.ts';
 import { createLimitStores } from './http/limit-store.ts';
 import { createKeyLimiter } from './http/rate-limit.ts';
 import { createSystemHandlers } from './http/system-routes.ts';
@@ -76,6 +77,7 @@ export async function openApi(foundation: Foundation, parts: ApiParts): Promise<
     log,
   });
   const server = createServer(app);
+  const drain = createDrain(server, clock);
   const sockets = createDashboardSockets({
     server,
     authenticator,
@@ -91,10 +93,8 @@ export async function openApi(foundation: Foundation, parts: ApiParts): Promise<
   bus.subscribe(topics.workerLog, (message) => sockets.broadcast(JSON.parse(message) as Envelope));
   const url = await listen(server, config);
   lifecycle.onClose('API', async () => {
-    const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-    server.closeIdleConnections();
-    await Promise.race([closed, clock.sleep(drainMs, AbortSignal.timeout(drainMs))]);
-    server.closeAllConnections();
+    // Nobody hears any more what is still under way; what closes after us needs the connections it holds.
+    if (!(await drain.close(drainMs))) database.postgres.cutOff();
   });
   lifecycle.onClose('dashboard sockets', () => sockets.close());
   return url;

@@ -24,6 +24,8 @@ export interface Postgres {
   transaction<T>(work: (tx: Tx) => Promise<T>): Promise<T>;
   /** A connection of its own beside the pool, for LISTEN and session locks; by default its queries may wait for ever. */
   connect(queryTimeoutMs?: number): Promise<pg.Client>;
+  /** Ends the transactions that are under way or wait for a connection; new ones are served. */
+  cutOff(): void;
   close(): Promise<void>;
 }
 
@@ -48,6 +50,8 @@ export function createPostgres(url: string, limits: PostgresLimits, onError: (er
   // The same for one that is at work: outside the pool nobody else listens to it.
   pool.on('connect', (client) => client.on('error', onError));
   const db = drizzle({ client: pool });
+  const underWay = new Set<pg.PoolClient>();
+  let cuts = 0;
 
   async function transaction<T>(work: (tx: Tx) => Promise<T>, attempt = 1): Promise<T> {
     try {
@@ -60,14 +64,18 @@ export function createPostgres(url: string, limits: PostgresLimits, onError: (er
 
   /** On a connection that is given back whatever happens, and given up when it may be in any state but idle. */
   async function attemptOnce<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
+    const cutsBefore = cuts;
     const client = await pool.connect();
     let broken = false;
+    underWay.add(client);
     try {
+      if (cuts !== cutsBefore) throw new Error('Connection terminated');
       return await drizzle({ client }).transaction((tx) => work(tx).catch(cutIfSilent(client)));
     } catch (error) {
       broken = isUnavailable(error);
       throw error;
     } finally {
+      underWay.delete(client);
       client.release(broken);
     }
   }
@@ -83,6 +91,10 @@ export function createPostgres(url: string, limits: PostgresLimits, onError: (er
       });
       await client.connect();
       return client;
+    },
+    cutOff() {
+      cuts += 1;
+      for (const client of underWay) client.connection.stream.destroy();
     },
     async close() {
       // A server that hangs must not keep us from ending; what is still open ends with the process.
