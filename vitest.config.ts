@@ -1,6 +1,9 @@
 import { defineConfig } from 'vitest/config';
 
-/** `unit` needs nothing; `integration` a Postgres, which it starts; `e2e` and `chaos` whole systems, one at a time on a small machine. */
+/**
+ * `unit` needs nothing; `integration` a Postgres, which it starts; `e2e` whole systems, one at a time on a small
+ * machine; `chaos` what must hold while they are killed.
+ */
 export default defineConfig({
   test: {
     reporters: ['default', './test/support/closing-line.ts'],

@@ -5,7 +5,6 @@ import { eventually } from './eventually.ts';
 export interface OrchestratorProcess {
   readonly url: string;
   readonly pid: number;
-  isRunning(): boolean;
   /** What it has printed so far. */
   output(): string;
   /** Sends the signal and waits for the end; the exit code, or null after a signal that ends it at once. */
@@ -30,7 +29,6 @@ export async function startOrchestrator(environment: Record<string, string>): Pr
   return {
     url,
     pid: child.pid ?? 0,
-    isRunning: () => child.exitCode === null && child.signalCode === null,
     output,
     async end(signal) {
       const ended = once(child, 'exit');

@@ -29,9 +29,9 @@ export async function startReplicas(count: number, environment: Record<string, s
     opened.push(redis.stop);
     const replicas = [];
     for (let number = 0; number < count; number += 1) {
-      const replica = await startReplica({ databaseUrl: database.url, redis, environment });
-      opened.push(replica.dispose);
-      replicas.push(replica.process);
+      const started = await startReplica({ databaseUrl: database.url, redis, environment });
+      opened.push(started.dispose);
+      replicas.push(started.replica);
     }
     const looker = new pg.Client(database.url);
     await looker.connect();
@@ -51,7 +51,7 @@ interface Place {
 
 async function startReplica({ databaseUrl, redis, environment }: Place) {
   const home = await mkdtemp(join(tmpdir(), 'boardroom-test-'));
-  const process = await startOrchestrator({
+  const replica = await startOrchestrator({
     ...quick,
     GATEWAY_PORT: String(await freePort()),
     DATABASE_URL: databaseUrl,
@@ -63,10 +63,18 @@ async function startReplica({ databaseUrl, redis, environment }: Place) {
     ...environment,
   });
   return {
-    process,
+    replica,
     async dispose() {
-      if (process.isRunning()) await process.end('SIGKILL');
+      if (isRunning(replica.pid)) await replica.end('SIGKILL');
       await rm(home, { recursive: true, force: true });
     },
   };
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
 }
