@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { drizzle, type NodePgDatabase } from 'drizzle-orm/node-postgres';
 import pg from 'pg';
 import { AppError } from '../../contracts/errors.ts';
+import { namingStatements } from './named-statements.ts';
 
 /** A transaction's handle; every store function takes one of these two. */
 export type Tx = Parameters<Parameters<NodePgDatabase['transaction']>[0]>[0];
@@ -70,7 +71,9 @@ export function createPostgres(url: string, limits: PostgresLimits, onError: (er
     underWay.add(client);
     try {
       if (cuts !== cutsBefore) throw new Error('Connection terminated');
-      return await drizzle({ client }).transaction((tx) => work(tx).catch(cutIfSilent(client)));
+      return await drizzle({ client: namingStatements(client) }).transaction((tx) =>
+        work(tx).catch(cutIfSilent(client)),
+      );
     } catch (error) {
       broken = isUnavailable(error);
       throw error;
