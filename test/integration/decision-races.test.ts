@@ -232,7 +232,8 @@ describe('an escalation', () => {
 describe('an approved action', () => {
   const approve = async (id: string) => {
     await vote(id, 'ceo', 'approve');
-    return vote(id, 'dao', 'approve');
+    await vote(id, 'dao', 'approve');
+    return services.decisions.get(id);
   };
   const failedEscalation = (subject: string) =>
     services.unitOfWork((work) =>

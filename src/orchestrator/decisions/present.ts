@@ -2,7 +2,8 @@ import type { DecisionDetail } from '../../contracts/decision.ts';
 import type { DecisionBrief } from '../../contracts/tools.ts';
 import { iso, isoOrNull } from '../platform/iso.ts';
 import type { Queryable } from '../platform/postgres.ts';
-import { type DecisionRow, detailsOf, type VoteRow } from './store.ts';
+import type { Ballot } from './rules.ts';
+import { type DecisionRow, detailsOf } from './store.ts';
 
 type Details = Awaited<ReturnType<typeof detailsOf>>;
 
@@ -47,7 +48,7 @@ function present(row: DecisionRow, details: Details): Omit<DecisionDetail, 'esca
     proposedBy: row.proposedBy,
     taskId: row.taskId,
     round: row.round,
-    ...boardVotes(row, votes),
+    ...boardVotes(votes.filter(({ round }) => round === row.round)),
     votes: votes.map(({ decisionId: _id, createdAt, ...vote }) => ({ ...vote, createdAt: iso(createdAt) })),
     statements: own(details.statements).flatMap(({ round, agentType, statement, createdAt }) =>
       statement === null || createdAt === null ? [] : [{ round, agentType, statement, createdAt: iso(createdAt) }],
@@ -66,10 +67,9 @@ function present(row: DecisionRow, details: Details): Omit<DecisionDetail, 'esca
   };
 }
 
-/** The CEO's and the DAO's vote in the current round. */
-export function boardVotes(row: DecisionRow, votes: readonly VoteRow[]) {
-  const voteOf = (voter: string) =>
-    votes.find(({ voterType, round }) => voterType === voter && round === row.round)?.vote ?? null;
+/** The CEO's and the DAO's vote in a round. */
+export function boardVotes(round: readonly Ballot[]) {
+  const voteOf = (voter: string) => round.find(({ voterType }) => voterType === voter)?.vote ?? null;
   return { ceoVote: voteOf('ceo'), daoVote: voteOf('dao') };
 }
 

@@ -28,11 +28,12 @@ export type Resolver = ReturnType<typeof createResolver>;
 
 /** The one place where a decision changes its status. The caller holds the row's lock. */
 export function createResolver({ escalations, inbox, isAgent, advisors, runAction }: Deps) {
-  async function apply(work: Work, row: DecisionRow, verdict: Verdict): Promise<void> {
+  /** Answers with the decision as it is afterwards. */
+  async function apply(work: Work, row: DecisionRow, verdict: Verdict): Promise<DecisionRow> {
     const { because } = verdict;
     switch (verdict.kind) {
       case 'wait':
-        return updateDecision(work.tx, row.id, { because });
+        return change(work, row, { because });
       case 'approve':
         return finish(work, row, { status: 'approved', because, actor: system });
       case 'veto':
@@ -44,8 +45,14 @@ export function createResolver({ escalations, inbox, isAgent, advisors, runActio
     }
   }
 
-  async function finish(work: Work, row: DecisionRow, { status, because, actor }: End): Promise<void> {
-    await updateDecision(work.tx, row.id, { status, because, resolvedAt: work.now, resolvedBy: actor.name });
+  async function change(work: Work, row: DecisionRow, to: Partial<DecisionRow>): Promise<DecisionRow> {
+    await updateDecision(work.tx, row.id, to);
+    return { ...row, ...to };
+  }
+
+  async function finish(work: Work, row: DecisionRow, { status, because, actor }: End): Promise<DecisionRow> {
+    const end = { status, because, resolvedAt: work.now, resolvedBy: actor.name };
+    const finished = await change(work, row, end);
     if (status === 'withdrawn') work.append(actor, 'decision_withdrawn', { ...named(row), because });
     work.append(actor, 'decision_resolved', { ...named(row), status, because });
     await escalations.settle(
@@ -56,6 +63,7 @@ export function createResolver({ escalations, inbox, isAgent, advisors, runActio
     if (status === 'approved') await runActions(work, row);
     else await dropActions(work.tx, row.id);
     if (isAgent(row.proposedBy) && actor.name !== row.proposedBy) await tellProposer(work, row, { status, because });
+    return finished;
   }
 
   /** Exactly once, because in the transaction that approves; one that fails takes only its own changes with it. */
@@ -83,8 +91,8 @@ export function createResolver({ escalations, inbox, isAgent, advisors, runActio
     work: Work,
     row: DecisionRow,
     { because, actor }: { because: string; actor: Actor },
-  ): Promise<void> {
-    await updateDecision(work.tx, row.id, { status: 'escalated', because });
+  ): Promise<DecisionRow> {
+    const escalated = await change(work, row, { status: 'escalated', because });
     await escalations.open(work, actor, {
       kind: 'decision',
       subject: row.id,
@@ -92,14 +100,16 @@ export function createResolver({ escalations, inbox, isAgent, advisors, runActio
       reason: because,
       priority: row.tier === 'critical' ? 'critical' : row.tier === 'major' ? 'high' : 'normal',
     });
+    return escalated;
   }
 
-  async function nextRound(work: Work, row: DecisionRow, because: string): Promise<void> {
+  async function nextRound(work: Work, row: DecisionRow, because: string): Promise<DecisionRow> {
     const round = row.round + 1;
-    await updateDecision(work.tx, row.id, { round, roundStartedAt: work.now, because });
+    const opened = await change(work, row, { round, roundStartedAt: work.now, because });
     const agentTypes = advisors().filter((type) => !row.rule.voters.includes(type));
     await askForStatements(work.tx, { decisionId: row.id, round, agentTypes });
     work.append(system, 'decision_round_started', { ...named(row), round, because });
+    return opened;
   }
 
   async function tellProposer(

@@ -34,15 +34,18 @@ export function tally(poll: Poll): Verdict {
 
   const approving = votersOf(ballots, 'approve');
   const vetoing = votersOf(ballots, 'veto');
-  if (approving.length > 0 && vetoing.length > 0)
-    return split(poll, `${list(approving)} approved, ${list(vetoing)} vetoed`);
+  if (isSplit(ballots)) return split(poll, `${list(approving)} approved, ${list(vetoing)} vetoed`);
   if (vetoing.length > 0) return { kind: 'veto', because: `vetoed by ${list(vetoing)}` };
   if (approving.length > 0) return approved(rule, `approved by ${list(approving)}`);
   return { kind: 'escalate', because: `${list(rule.voters)} abstained` };
 }
 
+/** Approve against veto: what the next round is for. */
+export const isSplit = (ballots: readonly Ballot[]): boolean =>
+  ballots.some(({ vote }) => vote === 'approve') && ballots.some(({ vote }) => vote === 'veto');
+
 /** The deadline has passed with the round undecided. A veto on the table is never overruled by silence. */
-export function tallyAtDeadline({ rule, ballots }: Poll): Verdict {
+export function tallyAtDeadline({ rule, ballots }: Pick<Poll, 'rule' | 'ballots'>): Verdict {
   const vetoing = votersOf(ballots, 'veto');
   if (rule.atDeadline === 'approve' && vetoing.length === 0) {
     return approved(rule, 'the deadline passed without a veto');

@@ -1,4 +1,4 @@
-import type { DecisionAction, DecisionDetail, DecisionStatus, Vote } from '../../contracts/decision.ts';
+import type { DecisionAction, DecisionDetail } from '../../contracts/decision.ts';
 import { AppError } from '../../contracts/errors.ts';
 import type { Tier } from '../../contracts/policy.ts';
 import type { DecisionBrief } from '../../contracts/tools.ts';
@@ -11,22 +11,19 @@ import type { Postgres, Queryable } from '../platform/postgres.ts';
 import type { SettingsService } from '../settings/service.ts';
 import { briefDecisions, presentDecisions } from './present.ts';
 import { named, type Resolver } from './resolve.ts';
-import { checkRound, isFinal, tally, tallyAtDeadline, tierOf } from './rules.ts';
+import { isFinal, tierOf } from './rules.ts';
 import {
-  ballotsOf,
+  type DecisionQuery,
   type DecisionRow,
   decisionsFor,
   decisionsOfTasks,
   findDecision,
-  findStatement,
   insertActions,
   insertDecision,
-  insertVote,
   listDecisions,
-  lockDecision,
   overdueDecisions,
-  saveStatement,
 } from './store.ts';
+import { closed, createVoting, type VoteInput, type VoteState } from './voting.ts';
 
 export type DecisionService = ReturnType<typeof createDecisionService>;
 
@@ -49,17 +46,9 @@ export interface ProposalInput {
   readonly onApprove: readonly DecisionAction[];
 }
 
-export interface VoteInput {
-  readonly decisionId: string;
-  readonly voterType: string;
-  readonly vote: Vote;
-  readonly reason: string;
-  /** Unset: whichever is open. */
-  readonly round?: number | undefined;
-}
-
 export function createDecisionService(deps: Deps) {
   const { postgres, unitOfWork, settings, inbox, escalations, resolver, chance, isAgent } = deps;
+  const { count, locked, expire, vote, giveStatement } = createVoting(deps);
 
   async function propose(work: Work, actor: Actor, input: ProposalInput): Promise<string> {
     for (const action of input.onApprove) checkAction(action);
@@ -106,7 +95,7 @@ export function createDecisionService(deps: Deps) {
       const body = `For your information: ${actor.name} decided "${row.title}"`;
       await inbox.send(work, system, { to, body, priority: 'low', data: { decisionId: row.id } });
     }
-    await resolver.apply(work, row, await count(work, row, tally));
+    await resolver.apply(work, row, await count(work, row, []));
     return row.id;
   }
 
@@ -117,76 +106,6 @@ export function createDecisionService(deps: Deps) {
     if (agentType !== undefined && !isAgent(agentType))
       throw new AppError('agent_not_found', `There is no agent "${agentType}"`);
     if (action.kind === 'change_setting') settings.check(action);
-  }
-
-  async function count(work: Work, row: DecisionRow, rule: typeof tally) {
-    const roundsMax = await settings.read(work.tx, 'decisions.max_rounds');
-    return rule({ rule: row.rule, round: row.round, roundsMax, ballots: await ballotsOf(work.tx, row.id, row.round) });
-  }
-
-  async function locked(work: Work, id: string): Promise<DecisionRow> {
-    const row = await lockDecision(work.tx, id);
-    if (!row) throw new AppError('decision_not_found', `There is no decision ${id}`);
-    return row;
-  }
-
-  /** Settles what is overdue, under the row's lock. True when it was. */
-  async function expire(work: Work, row: DecisionRow): Promise<boolean> {
-    if (!isOverdue(row, work.now)) return false;
-    await resolver.apply(work, row, await count(work, row, tallyAtDeadline));
-    return true;
-  }
-
-  /** Refuses words on what is decided; from its deadline on a decision belongs to the sweep alone. */
-  async function openForVotes(work: Work, id: string): Promise<DecisionRow> {
-    const row = await locked(work, id);
-    if (row.status === 'escalated')
-      throw new AppError('decision_escalated', `"${row.title}" waits for a human: ${row.because}`);
-    if (isFinal(row.status)) throw closed(row);
-    if (isOverdue(row, work.now)) throw new AppError('decision_closed', `The deadline of "${row.title}" has passed`);
-    return row;
-  }
-
-  async function vote(work: Work, actor: Actor, input: VoteInput): Promise<void> {
-    const row = await openForVotes(work, input.decisionId);
-    if (!row.rule.voters.includes(input.voterType)) {
-      const voters = row.rule.voters.join(', ') || 'nobody';
-      throw new AppError(
-        'not_allowed',
-        `"${input.voterType}" has no vote on this ${row.tier} decision; voters: ${voters}`,
-      );
-    }
-    checkRound(row, input.round);
-    const { voterType, reason } = input;
-    const cast = { decisionId: row.id, round: row.round, voterType, vote: input.vote, reason };
-    if (!(await insertVote(work.tx, { ...cast, castBy: actor.name, createdAt: work.now }))) {
-      throw new AppError(
-        'vote_already_cast',
-        `${voterType} has voted in round ${row.round}; a vote cannot be taken back`,
-      );
-    }
-    work.append(actor, 'decision_voted', { ...named(row), voterType, vote: input.vote, reason, round: row.round });
-    await resolver.apply(work, row, await count(work, row, tally));
-  }
-
-  async function giveStatement(
-    work: Work,
-    agent: Actor,
-    input: { decisionId: string; statement: string },
-  ): Promise<void> {
-    const row = await openForVotes(work, input.decisionId);
-    const asked = await findStatement(work.tx, { decisionId: row.id, round: row.round, agentType: agent.name });
-    if (!asked)
-      throw new AppError('statement_not_asked', `"${row.title}" does not wait for a statement of ${agent.name}`);
-    if (asked.statement !== null)
-      throw new AppError('statement_already_given', `${agent.name} has spoken in round ${row.round}`);
-    await saveStatement(work.tx, { ...asked, statement: input.statement, createdAt: work.now });
-    work.append(agent, 'decision_statement', {
-      ...named(row),
-      agentType: agent.name,
-      statement: input.statement,
-      round: row.round,
-    });
   }
 
   async function withdraw(work: Work, agent: Actor, input: { decisionId: string; reason: string }): Promise<void> {
@@ -224,11 +143,8 @@ export function createDecisionService(deps: Deps) {
     proposeAs: (actor: Actor, input: ProposalInput): Promise<DecisionDetail> =>
       unitOfWork(async (work) => detail(work.tx, await propose(work, actor, input))),
 
-    voteOnBehalf: (actor: Actor, input: VoteInput): Promise<DecisionDetail> =>
-      unitOfWork(async (work) => {
-        await vote(work, actor, input);
-        return detail(work.tx, input.decisionId);
-      }),
+    voteOnBehalf: (actor: Actor, input: VoteInput): Promise<VoteState> =>
+      unitOfWork((work) => vote(work, actor, input)),
 
     escalate: (actor: Actor, id: string, reason: string): Promise<DecisionDetail> =>
       unitOfWork(async (work) => {
@@ -270,7 +186,7 @@ export function createDecisionService(deps: Deps) {
       return settled;
     },
 
-    async list(query: { status?: DecisionStatus | undefined; limit: number; offset: number }) {
+    async list(query: DecisionQuery) {
       const { rows, total } = await listDecisions(postgres.db, query);
       const decisions = rows.map((row) => ({ ...row, createdAt: iso(row.createdAt) }));
       return { decisions, total, limit: query.limit, offset: query.offset };
@@ -291,8 +207,3 @@ export function createDecisionService(deps: Deps) {
     ofTasks: (db: Queryable, taskIds: readonly string[]) => decisionsOfTasks(db, taskIds),
   };
 }
-
-const closed = (row: DecisionRow) => new AppError('decision_closed', `"${row.title}" is ${row.status}: ${row.because}`);
-
-const isOverdue = (row: DecisionRow, now: number) =>
-  row.status === 'pending' && row.deadlineAt !== null && row.deadlineAt <= now;

@@ -1,6 +1,7 @@
-import { and, asc, count, desc, eq, inArray, lte, sql } from 'drizzle-orm';
+import { and, asc, count, desc, eq, inArray, lt, lte, sql } from 'drizzle-orm';
 import type { DecisionStatus } from '../../contracts/decision.ts';
 import type { Queryable } from '../platform/postgres.ts';
+import type { Ballot } from './rules.ts';
 import { actions, decisions, statements, votes } from './tables.ts';
 
 export type DecisionRow = typeof decisions.$inferSelect;
@@ -31,17 +32,26 @@ export const updateDecision = async (db: Queryable, id: string, change: Partial<
   await db.update(decisions).set(change).where(eq(decisions.id, id));
 };
 
-/** False when this voter has voted in this round already. */
-export async function insertVote(db: Queryable, row: VoteRow): Promise<boolean> {
-  const { rowCount } = await db.insert(votes).values(row).onConflictDoNothing();
-  return rowCount === 1;
+const ballot = { voterType: votes.voterType, vote: votes.vote };
+
+/**
+ * The round's ballots with this one among them; undefined when this voter has voted in this round already.
+ * A statement does not see its own insert, so what it returns and what was there add up to the round.
+ */
+export async function castVote(db: Queryable, row: VoteRow): Promise<Ballot[] | undefined> {
+  const insert = db.insert(votes).values(row).onConflictDoNothing().returning(ballot);
+  const { rows } = await db.execute<{ voterType: string; vote: VoteRow['vote']; isOwn: boolean }>(sql`
+    with own as ${insert} select voter_type as "voterType", vote, true as "isOwn" from own
+    union all select ${votes.voterType}, ${votes.vote}, false from ${votes} where ${inRound(row)}
+  `);
+  return rows.some(({ isOwn }) => isOwn) ? rows : undefined;
 }
 
-export const ballotsOf = (db: Queryable, decisionId: string, round: number) =>
-  db
-    .select({ voterType: votes.voterType, vote: votes.vote })
-    .from(votes)
-    .where(and(eq(votes.decisionId, decisionId), eq(votes.round, round)));
+export const ballotsOf = (db: Queryable, key: Pick<VoteRow, 'decisionId' | 'round'>): Promise<Ballot[]> =>
+  db.select(ballot).from(votes).where(inRound(key));
+
+const inRound = ({ decisionId, round }: Pick<VoteRow, 'decisionId' | 'round'>) =>
+  and(eq(votes.decisionId, decisionId), eq(votes.round, round));
 
 export async function askForStatements(
   db: Queryable,
@@ -140,18 +150,29 @@ const summaryColumns = {
   createdAt: decisions.createdAt,
 };
 
-export async function listDecisions(
-  db: Queryable,
-  query: { status?: DecisionStatus | undefined; limit: number; offset: number },
-) {
+export interface DecisionQuery {
+  readonly status?: DecisionStatus | undefined;
+  readonly before?: string | undefined;
+  readonly limit: number;
+  readonly offset: number;
+}
+
+export async function listDecisions(db: Queryable, query: DecisionQuery) {
   const where = query.status === undefined ? undefined : eq(decisions.status, query.status);
+  // The ids first, from the index alone: the votes are looked up for the page, not for all that the offset passes over.
+  const ids = db
+    .select({ id: decisions.id })
+    .from(decisions)
+    .where(and(where, query.before === undefined ? undefined : lt(decisions.id, query.before)))
+    .orderBy(desc(decisions.id))
+    .limit(query.limit)
+    .offset(query.offset)
+    .as('page');
   const rows = await db
     .select(summaryColumns)
     .from(decisions)
-    .where(where)
-    .orderBy(desc(decisions.id))
-    .limit(query.limit)
-    .offset(query.offset);
+    .innerJoin(ids, eq(ids.id, decisions.id))
+    .orderBy(desc(decisions.id));
   const [total] = await db.select({ count: count() }).from(decisions).where(where);
   return { rows, total: total?.count ?? 0 };
 }
