@@ -11,7 +11,7 @@ import { escalationSchema } from '../escalation.ts';
 import { agentTypeSchema, filledText, idOf, text } from '../primitives.ts';
 import { route } from '../route.ts';
 
-import { page, pageOf, succeeded } from './common.ts';
+import { newestFirst, page, pageOf, succeeded } from './common.ts';
 
 const decisionId = z.strictObject({ id: idOf('dec') });
 const voteState = decisionSummarySchema.pick({ id: true, ceoVote: true, daoVote: true, status: true });
@@ -23,7 +23,7 @@ export const decisionsRoutes = {
     path: '/decisions',
     summary: 'Decisions, newest first',
     role: 'viewer',
-    query: z.strictObject({ status: decisionStatusSchema.optional(), ...page }),
+    query: z.strictObject({ status: decisionStatusSchema.optional(), ...newestFirst('dec') }),
     response: pageOf({ decisions: z.array(decisionSummarySchema) }),
   }),
   listPendingDecisions: route({
@@ -31,7 +31,7 @@ export const decisionsRoutes = {
     path: '/decisions/pending',
     summary: 'Decisions that wait for votes',
     role: 'viewer',
-    query: z.strictObject(page),
+    query: z.strictObject(newestFirst('dec')),
     response: pageOf({ decisions: z.array(decisionSummarySchema) }),
   }),
   getDecision: route({

@@ -3,7 +3,7 @@ import { agentTypeSchema, idOf, text } from '../primitives.ts';
 import { route } from '../route.ts';
 import { newTaskSchema, taskSchema, taskStatusSchema } from '../task.ts';
 
-import { page, pageOf, succeeded } from './common.ts';
+import { newestFirst, pageOf, succeeded } from './common.ts';
 
 const taskId = z.strictObject({ id: idOf('tsk') });
 
@@ -14,7 +14,11 @@ export const tasksRoutes = {
     path: '/tasks',
     summary: 'Tasks, newest first',
     role: 'viewer',
-    query: z.strictObject({ status: taskStatusSchema.optional(), assignedTo: agentTypeSchema.optional(), ...page }),
+    query: z.strictObject({
+      status: taskStatusSchema.optional(),
+      assignedTo: agentTypeSchema.optional(),
+      ...newestFirst('tsk'),
+    }),
     response: pageOf({ tasks: z.array(taskSchema) }),
   }),
   createTask: route({

@@ -1,4 +1,4 @@
-import { and, asc, count, desc, eq, inArray, lt, sql } from 'drizzle-orm';
+import { and, asc, count, desc, eq, getTableColumns, inArray, lt, sql } from 'drizzle-orm';
 import type { TaskStatus } from '../../contracts/task.ts';
 import type { Queryable } from '../platform/postgres.ts';
 import { priorityOrder } from './rules.ts';
@@ -68,6 +68,7 @@ export async function renewLeases(db: Queryable, instanceIds: readonly string[],
 export interface TaskQuery {
   readonly status?: TaskStatus | undefined;
   readonly assignedTo?: string | undefined;
+  readonly before?: string | undefined;
   readonly limit: number;
   readonly offset: number;
 }
@@ -77,13 +78,20 @@ export async function listTasks(db: Queryable, query: TaskQuery) {
     query.status === undefined ? undefined : eq(tasks.status, query.status),
     query.assignedTo === undefined ? undefined : eq(tasks.assignedTo, query.assignedTo),
   );
-  const rows = await db
-    .select()
+  // The ids first, from the index alone: what the offset passes over is not read.
+  const ids = db
+    .select({ id: tasks.id })
     .from(tasks)
-    .where(where)
+    .where(and(where, query.before === undefined ? undefined : lt(tasks.id, query.before)))
     .orderBy(desc(tasks.id))
     .limit(query.limit)
-    .offset(query.offset);
+    .offset(query.offset)
+    .as('page');
+  const rows = await db
+    .select(getTableColumns(tasks))
+    .from(tasks)
+    .innerJoin(ids, eq(ids.id, tasks.id))
+    .orderBy(desc(tasks.id));
   const [total] = await db.select({ count: count() }).from(tasks).where(where);
   return { rows, total: total?.count ?? 0 };
 }

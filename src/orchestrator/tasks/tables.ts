@@ -22,7 +22,8 @@ export const tasks = pgTable(
     attempts: integer('attempts').notNull().default(0),
   },
   (table) => [
-    index('tasks_by_assignee').on(table.assignedTo, table.status),
+    index('tasks_by_assignee').on(table.assignedTo, table.status, table.id),
+    index('tasks_of_assignee').on(table.assignedTo, table.id),
     index('tasks_by_status').on(table.status, table.id),
     index('tasks_by_claim').on(table.claimedBy),
   ],

@@ -182,6 +182,22 @@ describe('the lists of decisions', () => {
     const all = await stage.ok('listDecisions', { query: { limit: 200 } });
     expect(pages).toEqual(all.decisions.map(({ id }) => id));
   });
+
+  it.each(['listDecisions', 'listPendingDecisions'] as const)(
+    'of %s go on behind an id, and the total stays',
+    async (name) => {
+      const all = await stage.ok(name, { query: { limit: 200 } });
+      const ids: string[] = [];
+      for (let more = true; more; ) {
+        const last = ids.at(-1);
+        const page = await stage.ok(name, { query: { limit: 4, ...(last !== undefined && { before: last }) } });
+        expect(page.total).toBe(all.total);
+        ids.push(...page.decisions.map(({ id }) => id));
+        more = page.decisions.length > 0;
+      }
+      expect(ids).toEqual(all.decisions.map(({ id }) => id));
+    },
+  );
 });
 
 closeBook('decisions-routes');

@@ -119,6 +119,23 @@ describe('the list of tasks', () => {
     expect(pages.slice(0, made.length)).toEqual(made.toReversed());
   });
 
+  it.each([{}, { assignedTo: 'coo' }, { status: 'pending' }, { assignedTo: 'cfo', status: 'pending' }])(
+    'goes on behind an id, of %o, and the total stays',
+    async (filter) => {
+      const all = await stage.ok('listTasks', { query: { ...filter, limit: 200 } });
+      const ids: string[] = [];
+      for (let more = true; more; ) {
+        const last = ids.at(-1);
+        const query = { ...filter, limit: 3, ...(last !== undefined && { before: last }) };
+        const page = await stage.ok('listTasks', { query });
+        expect(page.total).toBe(all.total);
+        ids.push(...page.tasks.map(({ id }) => id));
+        more = page.tasks.length > 0;
+      }
+      expect(ids).toEqual(all.tasks.map(({ id }) => id));
+    },
+  );
+
   it('is empty beyond its end, and still says how many there are', async () => {
     const page = await stage.ok('listTasks', { query: { offset: 1_000_000 } });
     expect(page).toMatchObject({ tasks: [], total: before + made.length });
