@@ -11,32 +11,44 @@ export interface OrchestratorProcess {
   end(signal: 'SIGINT' | 'SIGTERM' | 'SIGKILL'): Promise<number | null>;
 }
 
+/** One that may not be up yet, and may never be: it can be killed all the same. */
+export interface SpawnedOrchestrator extends Omit<OrchestratorProcess, 'url'> {
+  /** Its address, once it says that it is up; rejects when it ends before. */
+  up(): Promise<string>;
+}
+
 /** The built program as an operator starts it, in a process of its own that can be killed. */
-export async function startOrchestrator(environment: Record<string, string>): Promise<OrchestratorProcess> {
+export function spawnOrchestrator(environment: Record<string, string>): SpawnedOrchestrator {
   const { PATH = '', HOME = '', DOCKER_HOST = '' } = process.env;
   const child = spawn(process.execPath, ['dist/orchestrator/main.js'], {
     env: { PATH, HOME, DOCKER_HOST, ORCHESTRATOR_PORT: '0', ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const output = collect(child);
-  const url = await eventually(
-    () => {
-      if (child.exitCode !== null) throw new Error(`it ended with ${child.exitCode}: ${output()}`);
-      return /Boardroom is up: (\S+)/.exec(output())?.[1];
-    },
-    { withinMs: 60_000, what: 'the start of the orchestrator' },
-  );
+  const hasEnded = () => child.exitCode !== null || child.signalCode !== null;
   return {
-    url,
     pid: child.pid ?? 0,
     output,
+    up: () =>
+      eventually(
+        () => {
+          if (hasEnded()) throw new Error(`it ended with ${child.exitCode ?? child.signalCode}: ${output()}`);
+          return /Boardroom is up: (\S+)/.exec(output())?.[1];
+        },
+        { withinMs: 60_000, what: 'the start of the orchestrator' },
+      ),
     async end(signal) {
-      const ended = once(child, 'exit');
+      const ended = hasEnded() ? undefined : once(child, 'exit');
       child.kill(signal);
       await ended;
       return child.exitCode;
     },
   };
+}
+
+export async function startOrchestrator(environment: Record<string, string>): Promise<OrchestratorProcess> {
+  const spawned = spawnOrchestrator(environment);
+  return { ...spawned, url: await spawned.up() };
 }
 
 function collect(child: ChildProcess): () => string {
