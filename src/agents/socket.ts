@@ -13,6 +13,16 @@ export interface GatewaySocket {
   close(because: string): Promise<void>;
 }
 
+/**
+ * Nobody there: knocking costs nobody anything, and the team is to be back within a second of the gateway's return. One that
+ * answers and cannot take us in is left in peace for longer.
+ */
+const absenceMsMax = 800;
+
+/** How long to wait after a connection that was the so many-th in a row to fail. */
+export const reconnectMs = (failures: number, chance: number, { status }: Pick<ConnectionEnd, 'status'>): number =>
+  status === undefined ? backoffMs(failures, chance, absenceMsMax) : backoffMs(failures, chance);
+
 export function createGatewaySocket(options: ConnectionOptions): GatewaySocket {
   const { clock, log } = options;
   const closing = new AbortController();
@@ -26,7 +36,7 @@ export function createGatewaySocket(options: ConnectionOptions): GatewaySocket {
       if (final) return final;
       if (closing.signal.aborted) break;
       failures = end.welcomed ? 0 : failures + 1;
-      const waitMs = backoffMs(failures, clock.random());
+      const waitMs = reconnectMs(failures, clock.random(), end);
       log('warn', `no connection to the gateway (${end.because}), next attempt in ${waitMs} ms`);
       await clock.sleep(waitMs, closing.signal);
     }
