@@ -7,7 +7,7 @@ import { parseGatewayFrame } from '../../src/agents/frames.ts';
 import { createLog } from '../../src/agents/log.ts';
 import { McpError, readMcpResult } from '../../src/agents/mcp-answer.ts';
 import { readCompletion } from '../../src/agents/model.ts';
-import { finalReason } from '../../src/agents/socket.ts';
+import { finalReason, reconnectMs } from '../../src/agents/socket.ts';
 import { agentVersion, closeCodes, gatewayPaths } from '../../src/agents/wire.ts';
 import { isWorthThinking } from '../../src/agents/worth-thinking.ts';
 import * as contract from '../../src/contracts/gateway.ts';
@@ -105,6 +105,13 @@ it('the back-off doubles from 250 ms to 10 s, and half of it is chance', () => {
     250, 500, 1_000, 8_000, 10_000, 10_000,
   ]);
   expect(backoffMs(6, 0)).toBe(5_000);
+});
+
+it('a gateway that was not there is asked again within 800 ms, however long it was away; one that refuses, up to 10 s later', () => {
+  const waits = (status: number | undefined) =>
+    [0, 1, 2, 6, 1_000].map((failures) => reconnectMs(failures, 1, { status }));
+  expect(waits(undefined)).toEqual([250, 500, 800, 800, 800]);
+  expect(waits(503)).toEqual([250, 500, 1_000, 10_000, 10_000]);
 });
 
 it.each([
