@@ -13,7 +13,8 @@ export interface Crowd {
   readonly readers: readonly LogReader[];
   /** The writers stop; the readers read on. */
   hush(): Promise<void>;
-  /** The readers stop once each has the log's last place, or does not get it in time. */
+  /** Resolves once each reader has the log's last place, or has had the time to get it. */
+  readToTheEnd(): Promise<void>;
   leave(): Promise<void>;
 }
 
@@ -34,14 +35,16 @@ export async function gatherCrowd({ victim, databaseUrl, pool, seed }: CrowdOpti
   const load = startLoad({ url, seed, writers, isUp, wantsTasks: () => unfinished.count() < unfinishedTasksMax });
   const late = await startLateWriters(databaseUrl, seed);
   const readers = [startPager(url), startListener(url), startListener(url, createDice(seed, 'listener'))];
+  async function hush(): Promise<void> {
+    await Promise.all([load.stop(), late.stop(), unfinished.stop()]);
+  }
+
   return {
     load,
     late,
     readers,
-    async hush() {
-      await Promise.all([load.stop(), late.stop(), unfinished.stop()]);
-    },
-    async leave() {
+    hush,
+    async readToTheEnd() {
       const { rows } = await pool.query<{ last: string }>('select max(seq) as last from events');
       const last = Number(rows[0]?.last);
       const read = eventually(() => readers.every(({ seqs }) => (seqs.at(-1) ?? 0) >= last) || undefined, {
@@ -49,6 +52,9 @@ export async function gatherCrowd({ victim, databaseUrl, pool, seed }: CrowdOpti
       });
       // Who has not got that far is told apart by the comparison with the log.
       await read.catch(() => undefined);
+    },
+    async leave() {
+      await hush();
       await Promise.all(readers.map((reader) => reader.stop()));
     },
   };

@@ -18,7 +18,8 @@ export async function reconcileLedger(pool: pg.Pool): Promise<string[]> {
       for (const row of rows) {
         const story = told.get(String(row['id'])) ?? [];
         told.delete(String(row['id']));
-        if (!isTold(row, story)) findings.push(`the log tells of ${name} ${JSON.stringify(row)}: ${inWords(story)}`);
+        if (!isTold(row, story))
+          findings.push(`${name} ${JSON.stringify(row)} is not what the log tells: ${inWords(story)}`);
       }
       for (const [id, story] of told)
         findings.push(`there is no ${name} ${id}, of which the log tells: ${inWords(story)}`);

@@ -29,7 +29,7 @@ interface Request {
 }
 
 /** After a write without an answer they wait until it is up again, but not always so long. */
-const patienceMs = 1_500;
+const patienceMs = 5_000;
 const assignees = ['cmo', 'cto', 'cfo', 'coo', 'cco'] as const;
 const everyone = ['ceo', 'dao', ...assignees] as const;
 /** Such as a role does by itself, and such as it puts to the board first. */
