@@ -1,9 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type pg from 'pg';
-import { teamIn } from '../support/database.ts';
 import { createDice } from '../support/dice.ts';
 import { eventually } from '../support/eventually.ts';
-import { type Member, membersOf } from './team.ts';
+import type { Member, Team } from './team.ts';
 import type { Victim } from './victim.ts';
 
 const teamSize = 7;
@@ -24,11 +23,8 @@ export const teamIsBack = async (pool: pg.Pool, since: number): Promise<true | u
   (await connectedSince(pool, since)) === teamSize || undefined;
 
 /** The team's first start, over several deaths of the orchestrator; its members, once all are connected. */
-export async function giveBirth(
-  pool: pg.Pool,
-  databaseUrl: string,
-  { victim, seed }: { victim: Victim; seed: number },
-) {
+export async function giveBirth(pool: pg.Pool, options: { victim: Victim; team: Team; seed: number }) {
+  const { victim, team, seed } = options;
   const dice = createDice(seed, 'birth');
   for (let kill = 0; kill < birthKills; kill += 1) {
     victim.spawn();
@@ -41,7 +37,7 @@ export async function giveBirth(
   await eventually(() => teamIsBack(pool, victim.spawnedAt()), { withinMs: startMsMax, what: 'the connected team' });
   const members = await eventually(
     async () => {
-      const found = await membersOf(await teamIn(databaseUrl));
+      const found = await team.members();
       return found.length === teamSize ? found : undefined;
     },
     { withinMs: startMsMax, what: 'one container for each agent, and no other' },

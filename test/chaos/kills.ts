@@ -1,12 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
 import type pg from 'pg';
-import { teamIn } from '../support/database.ts';
 import { createDice } from '../support/dice.ts';
 import { teamIsBack } from './birth.ts';
 import type { Crowd } from './crowd.ts';
 import { type CommitBell, drawMoment, type Moment } from './moments.ts';
-import { type Member, membersOf } from './team.ts';
+import type { Member, Team } from './team.ts';
 import type { Victim } from './victim.ts';
 import { checkWrites } from './writes.ts';
 
@@ -15,7 +14,7 @@ interface Killing {
   readonly seed: number;
   readonly victim: Victim;
   readonly pool: pg.Pool;
-  readonly databaseUrl: string;
+  readonly team: Team;
   readonly members: readonly Member[];
   readonly crowd: Crowd;
   readonly bell: CommitBell;
@@ -27,12 +26,11 @@ const findingsMax = 20;
 
 /** Kills and starts again, as often as asked; after each kill looks whether anything is lost. Ends with one that lives. */
 export async function killAgainAndAgain(killing: Killing) {
-  const { victim, pool, members, databaseUrl, crowd } = killing;
+  const { victim, pool, members, team, crowd } = killing;
   const dice = createDice(killing.seed, 'kills');
   const kills: Record<Moment['kind'], number> = { starting: 0, working: 0, commit: 0 };
   const adoptionsMs: number[] = [];
   const findings: string[] = [];
-  const teamId = await teamIn(databaseUrl);
   for (let number = 0; number < killing.kills && findings.length < findingsMax; number += 1) {
     const moment = drawMoment(dice, number);
     if (moment.kind !== 'starting') {
@@ -44,7 +42,7 @@ export async function killAgainAndAgain(killing: Killing) {
     await victim.kill();
     kills[moment.kind] += 1;
     findings.push(...(await checkWrites(pool, crowd.load.writes.slice(Math.max(0, written - 100)))));
-    const present = await membersOf(teamId);
+    const present = await team.members();
     if (!isDeepStrictEqual(present, members))
       findings.push(`after kill ${number + 1} the team is ${JSON.stringify(present)}`);
     victim.spawn();

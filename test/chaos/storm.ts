@@ -3,10 +3,12 @@ import { createLifecycle } from '../../src/orchestrator/lifecycle.ts';
 import { watchInvariants } from '../support/invariants.ts';
 import { giveBirth } from './birth.ts';
 import { gatherCrowd } from './crowd.ts';
+import { killTogether } from './deaths.ts';
 import { judge } from './judge.ts';
 import { killAgainAndAgain } from './kills.ts';
 import { hangCommitBell } from './moments.ts';
 import { settle } from './settle.ts';
+import type { Team } from './team.ts';
 import type { Victim } from './victim.ts';
 import type { Write } from './writes.ts';
 
@@ -14,6 +16,7 @@ export interface StormOptions {
   readonly kills: number;
   readonly seed: number;
   readonly victim: Victim;
+  readonly team: Team;
   readonly databaseUrl: string;
   readonly loopRetryMs: number;
 }
@@ -33,6 +36,8 @@ export interface StormReport {
   readonly findings: readonly string[];
 }
 
+const deathsTogether = 2;
+
 /** Kills the orchestrator again and again under load, and looks for everything that got lost or was done twice. */
 export async function runStorm(options: StormOptions): Promise<StormReport> {
   const lifecycle = createLifecycle();
@@ -46,13 +51,13 @@ export async function runStorm(options: StormOptions): Promise<StormReport> {
 type OnClose = ReturnType<typeof createLifecycle>['onClose'];
 
 async function rage(options: StormOptions, onClose: OnClose): Promise<StormReport> {
-  const { kills, seed, victim, databaseUrl, loopRetryMs } = options;
+  const { kills, seed, victim, team, databaseUrl, loopRetryMs } = options;
   const pool = new pg.Pool({ connectionString: databaseUrl });
   onClose('pool', () => pool.end());
   const invariants = watchInvariants({ databaseUrl, isUp: victim.isUp, loopRetryMs });
   onClose('invariants', async () => void (await invariants.stop()));
 
-  const birth = await giveBirth(pool, databaseUrl, options);
+  const birth = await giveBirth(pool, options);
   await quicken(pool);
   const bell = await hangCommitBell(databaseUrl);
   onClose('bell', () => bell.close());
@@ -60,15 +65,23 @@ async function rage(options: StormOptions, onClose: OnClose): Promise<StormRepor
   onClose('crowd', () => crowd.leave());
 
   const { members } = birth;
-  const course = await killAgainAndAgain({ ...options, members, kills: kills - birth.kills, pool, crowd, bell });
+  const course = await killAgainAndAgain({
+    ...options,
+    members,
+    kills: kills - birth.kills - deathsTogether,
+    pool,
+    crowd,
+    bell,
+  });
+  const died = await killTogether({ ...options, pool, deaths: deathsTogether });
   await crowd.hush();
   const unsettled = await settle(pool, victim.url);
   await crowd.readToTheEnd();
   const violations = await invariants.stop();
-  const verdict = await judge(pool, crowd, members);
+  const verdict = await judge({ pool, crowd, team, died });
   return {
     seed,
-    kills: { ...course.kills, birth: birth.kills },
+    kills: { ...course.kills, birth: birth.kills, 'together with an agent': died.length },
     writes: countOutcomes(crowd.load.writes),
     lateCommits: crowd.late.commits(),
     events: verdict.events,
