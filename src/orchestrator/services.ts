@@ -1,6 +1,6 @@
 import { createInstanceService } from './agents/instances.ts';
 import { createLives } from './agents/lives.ts';
-import { createLoopService } from './agents/loops.ts';
+import { createLoopService, wakeAnew } from './agents/loops.ts';
 import type { Profiles } from './agents/profiles.ts';
 import { createAgentService } from './agents/service.ts';
 import type { Config } from './config.ts';
@@ -42,7 +42,7 @@ export function createServices(deps: Deps) {
   const events = createEventService(postgres);
   const keys = createKeyService(common);
   const inbox = createInboxService(common);
-  const escalations = createEscalationService({ unitOfWork, inbox, chance });
+  const escalations = createEscalationService({ unitOfWork, inbox, chance, onStuckAnswered: wakeAnew });
   const tasks = createTaskService({ ...common, leaseMs: config.taskLeaseMs });
   const agents = createAgentService({ ...common, escalations, profiles, runtimeIsStale: deps.runtimeIsStale });
   const instances = createInstanceService(common);

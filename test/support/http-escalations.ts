@@ -1,3 +1,4 @@
+import { wakeAnew } from '../../src/orchestrator/agents/loops.ts';
 import { createEscalationService, type NewEscalation } from '../../src/orchestrator/escalations/service.ts';
 import { type Actor, createUnitOfWork } from '../../src/orchestrator/events/work.ts';
 import { createInboxService } from '../../src/orchestrator/inbox/service.ts';
@@ -18,7 +19,8 @@ export async function raiseEscalations(
 ): Promise<string[]> {
   const postgres = createPostgres(databaseUrl, testLimits, (error) => console.error(error));
   const unitOfWork = createUnitOfWork({ postgres, clock, onCommitted: () => undefined });
-  const service = createEscalationService({ unitOfWork, inbox: createInboxService({ chance, settings }), chance });
+  const inbox = createInboxService({ chance, settings });
+  const service = createEscalationService({ unitOfWork, inbox, chance, onStuckAnswered: wakeAnew });
   const ids: string[] = [];
   try {
     for (const escalation of escalations) ids.push(await unitOfWork((work) => service.open(work, actor, escalation)));

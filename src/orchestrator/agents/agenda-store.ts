@@ -123,3 +123,12 @@ export async function markBroken(db: Queryable, agentType: string, item: AgendaI
     );
   return rowCount === 1;
 }
+
+/** What an agent that runs in circles is stuck on, as one name. */
+export const stuckSubject = (agentType: string, { reason, subject }: Pick<AgendaItem, 'reason' | 'subject'>): string =>
+  `${agentType}/${reason}/${subject}`;
+
+export async function forgetAttempts(db: Queryable, stuck: string): Promise<void> {
+  const { agentType, reason, subject } = wakeAttempts;
+  await db.delete(wakeAttempts).where(sql`${agentType} || '/' || ${reason} || '/' || ${subject} = ${stuck}`);
+}

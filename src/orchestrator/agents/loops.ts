@@ -7,7 +7,7 @@ import type { Chance } from '../platform/identity.ts';
 import type { Postgres } from '../platform/postgres.ts';
 import type { SettingsService } from '../settings/service.ts';
 import { type Agenda, type AgendaItem, agendaOf, type LoopBreakerLimits, scheduledTime } from './agenda.ts';
-import { countAttempts, markBroken, readAgendas, readAttempts } from './agenda-store.ts';
+import { countAttempts, forgetAttempts, markBroken, readAgendas, readAttempts, stuckSubject } from './agenda-store.ts';
 import type { Lives } from './lives.ts';
 import type { Profiles } from './profiles.ts';
 import { type AgentRow, findLiveInstance, findRunningLoop, insertLoop, listAgents, updateAgent } from './store.ts';
@@ -97,7 +97,7 @@ export function createLoopService(deps: Deps) {
       if (!(await markBroken(work.tx, agentType, item))) return;
       await escalations.open(work, system, {
         kind: 'agent_stuck',
-        subject: `${agentType}/${item.reason}/${item.subject}`,
+        subject: stuckSubject(agentType, item),
         title: `Agent ${agentType} runs in circles`,
         reason: `It was woken ${deps.breaker.attemptsMax} times for ${item.reason} ${item.subject} and nothing changed`,
         priority: 'normal',
@@ -146,6 +146,9 @@ export function createLoopService(deps: Deps) {
       ),
   };
 }
+
+/** The agent is woken for it as if for the first time: nothing else would ever wake it for that again. */
+export const wakeAnew = (work: Work, stuck: string): Promise<void> => forgetAttempts(work.tx, stuck);
 
 function takesInitiative(agent: AgentRow, intervalSeconds: number | undefined, now: number): boolean {
   if (intervalSeconds === undefined) return false;

@@ -29,10 +29,12 @@ interface Deps {
   readonly unitOfWork: UnitOfWork;
   readonly inbox: InboxService;
   readonly chance: Chance;
+  /** A human has answered for an agent that ran in circles over this. */
+  readonly onStuckAnswered: (work: Work, subject: string) => Promise<void>;
 }
 
 /** What waits for a human. */
-export function createEscalationService({ unitOfWork, inbox, chance }: Deps) {
+export function createEscalationService({ unitOfWork, inbox, chance, onStuckAnswered }: Deps) {
   async function close(
     work: Work,
     row: EscalationRow,
@@ -81,6 +83,7 @@ export function createEscalationService({ unitOfWork, inbox, chance }: Deps) {
           const data = { escalationId: row.id, question: row.reason };
           await inbox.send(work, actor, { to: row.subject, body: resolution, priority: 'high', data });
         }
+        if (row.kind === 'agent_stuck') await onStuckAnswered(work, row.subject);
         return toEscalation(await close(work, row, { actor, resolution }));
       }),
 
