@@ -86,6 +86,15 @@ describe('the invariant checker', () => {
       ],
     ],
     [
+      'that its assignee ran in circles over, after a human has answered',
+      'a pending task has something that will wake its assignee: tsk_1',
+      [
+        task(`('tsk_1', '', '', 'pending', 'high', 'cmo', '', now(), ${ago}, null, null)`),
+        attempt(`('cmo', 'task', 'tsk_1', 'pending 0', 5, ${ago}, true)`),
+        escalation(`('esc_1', 'agent_stuck', 'cmo/task/tsk_1', '', '', 'high', 'resolved', now())`),
+      ],
+    ],
+    [
       'for a role that does not exist',
       'a pending task has something that will wake its assignee: tsk_1',
       [task(`('tsk_1', '', '', 'pending', 'high', 'clown', '', now(), ${ahead}, null, null)`)],

@@ -11,6 +11,12 @@ const idle = (type: string) => `exists (
       and not exists (select from agent_loops l where l.agent_type = a.type and l.status = 'running')
   )`;
 
+/** It runs in circles, and a human has not answered yet. */
+const humanCalled = `exists (
+        select from escalations e where e.kind = 'agent_stuck' and e.status = 'open'
+          and e.subject = w.agent_type || '/' || w.reason || '/' || w.subject
+      )`;
+
 /** It was woken for the thing as it stands: its next wake is a matter of time, or a human has been called. */
 const woken = (item: {
   type: string;
@@ -22,7 +28,7 @@ const woken = (item: {
     select from wake_attempts w
     where w.agent_type = ${item.type} and w.reason = ${item.reason} and w.subject = ${item.subject}
       and w.fingerprint = ${item.fingerprint}
-      and (w.broken or now() < w.last_at + ${item.retryMs} * 2 ^ (w.attempts - 1) * interval '1 millisecond')
+      and (w.broken and ${humanCalled} or not w.broken and now() < w.last_at + ${item.retryMs} * 2 ^ (w.attempts - 1) * interval '1 millisecond')
   )`;
 
 const wipLimit = `coalesce((select (value #>> '{}')::int from settings
@@ -117,7 +123,7 @@ const inboxUnread = (retryMs: number) => `
   where m.seq > a.inbox_cursor and m.wake_at <= now() and ${idle('m.to_agent')} and m.seq <= event_horizon()
     and not exists (
       select from wake_attempts w where w.agent_type = m.to_agent and w.subject = 'inbox' and w.fingerprint::bigint >= m.seq
-        and (w.broken or now() < w.last_at + ${retryMs} * 2 ^ (w.attempts - 1) * interval '1 millisecond')
+        and (w.broken and ${humanCalled} or not w.broken and now() < w.last_at + ${retryMs} * 2 ^ (w.attempts - 1) * interval '1 millisecond')
     )`;
 
 const loopRunning = `
