@@ -22,10 +22,10 @@ const watchedTables = [
   'tool_calls',
 ] as const;
 
-/** Every sixth life is long enough for a promise with a bound to be broken in. */
+/** Every fourth life is long enough for a promise with a bound to be broken in. */
 export function drawMoment(dice: Dice, number: number): Moment {
   const table = dice.pick(watchedTables);
-  if (number % 6 === 5) return { kind: 'commit', afterMs: dice.whole(6_500, 8_000), table };
+  if (number % 4 === 3) return { kind: 'commit', afterMs: dice.whole(6_500, 8_000), table };
   const kind = dice.pick<Moment['kind']>(['starting', 'working', 'working', 'commit', 'commit', 'commit']);
   if (kind === 'starting') return { kind, afterMs: dice.whole(0, 1_800) };
   return kind === 'working' ? { kind, afterMs: dice.whole(0, 2_500) } : { kind, afterMs: dice.whole(0, 1_500), table };
