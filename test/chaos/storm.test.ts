@@ -69,7 +69,7 @@ describeRedis('a storm', () => {
         expect(report.lateCommits).toBeGreaterThan(0);
         expect(report.looks).toBeGreaterThan(kills);
         // A second is the promise, and a free machine keeps it; the rest is for one that has much else to do.
-        expect(Math.max(...report.adoptionsMs)).toBeLessThan(5_000);
+        expect(Math.max(...report.adoptionsMs)).toBeLessThan(10_000);
       },
       300_000 + kills * 20_000,
     );
