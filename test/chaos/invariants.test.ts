@@ -187,7 +187,7 @@ describe('the invariant checker', () => {
           values ('lop_1', 'cmo', 'ins_dead', '[]', false, 'running', now())`,
       ],
     ],
-  ])('names a row that is %s: %s', async (_what, complaint, statements) => {
+  ])('names the row that is wrong, %s: %s', async (_what, complaint, statements) => {
     expect(await complaints(statements)).toEqual([complaint]);
   });
 

@@ -9,7 +9,7 @@ const { values } = parseArgs({
     runtime: { type: 'string', default: 'docker' },
   },
 });
-const vitest = ['vitest', 'run', '--project', 'chaos', '--disable-console-intercept', 'test/chaos/storm.test.ts'];
+const vitest = ['vitest', 'run', '--project', 'chaos', '--disableConsoleIntercept=true', 'test/chaos/storm.test.ts'];
 const { kills, seed, runtime } = values;
 const child = spawn('npx', vitest, {
   stdio: 'inherit',
