@@ -3,6 +3,7 @@ import type Dockerode from 'dockerode';
 import { z } from 'zod';
 import type { Clock } from './clock.ts';
 import { withDeadline } from './deadline.ts';
+import type { ToldEnds } from './docker-ends.ts';
 import { identify, labels } from './docker-names.ts';
 import { jsonLines } from './json-lines.ts';
 
@@ -10,6 +11,7 @@ export interface EventOptions {
   readonly docker: Dockerode;
   readonly teamId: string;
   readonly clock: Clock;
+  readonly ends: Pick<ToldEnds, 'note' | 'forget'>;
   readonly onError: (error: unknown) => void;
 }
 
@@ -23,7 +25,7 @@ const actions = ['create', 'start', 'die', 'oom', 'kill', 'pause', 'unpause', 'r
 
 /** Follows the engine's events and never gives up, until `signal` aborts. */
 export async function watchEvents(
-  { docker, teamId, clock, onError }: EventOptions,
+  { docker, teamId, clock, ends, onError }: EventOptions,
   onHint: (agentType: string | undefined) => void,
   signal: AbortSignal,
 ): Promise<void> {
@@ -33,6 +35,7 @@ export async function watchEvents(
     const stream = await connect();
     try {
       failures = 0;
+      ends.forget();
       onHint(undefined);
       for await (const event of jsonLines(stream)) hint(event);
       throw new Error('The engine has closed the stream of events');
@@ -58,7 +61,15 @@ export async function watchEvents(
       onHint(undefined);
       return;
     }
-    const { name = '', oldName = '', ...attributes } = parsed.data.Actor.Attributes;
+    const { Action: action, Actor, timeNano } = parsed.data;
+    const { name = '', oldName = '', exitCode, ...attributes } = Actor.Attributes;
+    // Before the hint: whoever looks because of it finds the end.
+    ends.note({
+      containerId: Actor.ID,
+      action,
+      at: Math.round(timeNano / nanosPerMs),
+      exitCode: exitCode === undefined ? undefined : Number(exitCode),
+    });
     // A renamed container is no longer ours, which is news about the agent all the same.
     const names = [`/${name}`, oldName];
     const identity = identify(teamId, { names, labels: attributes });
@@ -78,4 +89,10 @@ export async function watchEvents(
   }
 }
 
-const eventSchema = z.object({ Actor: z.object({ Attributes: z.record(z.string(), z.string()) }) });
+const nanosPerMs = 1_000_000;
+
+const eventSchema = z.object({
+  Action: z.string(),
+  Actor: z.object({ ID: z.string(), Attributes: z.record(z.string(), z.string()) }),
+  timeNano: z.number(),
+});

@@ -3,6 +3,7 @@ import type Dockerode from 'dockerode';
 import type { GatewayAddress, Runtime } from '../agents/runtime.ts';
 import type { Clock } from './clock.ts';
 import { withDeadline } from './deadline.ts';
+import { createToldEnds } from './docker-ends.ts';
 import { watchEvents } from './docker-events.ts';
 import { openLog } from './docker-logs.ts';
 import { createAgentNetworks } from './docker-network.ts';
@@ -28,12 +29,13 @@ export interface DockerRuntimeOptions {
 const answerMsMax = 30_000;
 const startMsMax = 60_000;
 
-/** Agents as containers of one Docker engine. It keeps no state: what is, the engine knows. */
+/** Agents as containers of one Docker engine. What is, the engine knows; kept is only what it has told while we watched. */
 export function createDockerRuntime(options: DockerRuntimeOptions): Runtime {
   const { docker, teamId, clock, hostname = systemHostname() } = options;
   const networks = createAgentNetworks(options);
   const starts = createSingleFlight<{ containerId: string }>();
   const gateways = createSingleFlight<GatewayAddress>();
+  const ends = createToldEnds();
   let place: Placement | undefined;
 
   const bounded = <T>(what: string, work: (signal: AbortSignal) => Promise<T>, ms = answerMsMax) =>
@@ -60,9 +62,9 @@ export function createDockerRuntime(options: DockerRuntimeOptions): Runtime {
           startMsMax,
         ),
       ),
-    list: () => bounded('listing containers', (signal) => observe({ docker, teamId, signal })),
+    list: () => bounded('listing containers', (signal) => observe({ docker, teamId, ends, signal })),
     inspect: (agentType) =>
-      bounded(`inspecting ${agentType}`, (signal) => observe({ docker, teamId, signal }, agentType)),
+      bounded(`inspecting ${agentType}`, (signal) => observe({ docker, teamId, ends, signal }, agentType)),
     async stop(containerId, graceMs) {
       // The engine counts in seconds. 304: it had ended; 404: it is gone.
       const stop = (signal: AbortSignal) =>
@@ -70,7 +72,12 @@ export function createDockerRuntime(options: DockerRuntimeOptions): Runtime {
           .getContainer(containerId)
           .stop({ t: Math.ceil(graceMs / 1_000), abortSignal: signal })
           .catch(unless(304, 404));
-      await bounded('stopping a container', stop, graceMs + answerMsMax);
+      const over = new AbortController();
+      // Its end is told before the engine answers: that waits until all around the container is taken apart.
+      await Promise.race([
+        bounded('stopping a container', stop, graceMs + answerMsMax),
+        ends.until(containerId, over.signal),
+      ]).finally(() => over.abort());
     },
     async remove(containerId) {
       // `v` takes the anonymous volumes that an image may declare, which would pile up with every life; the workspace has
@@ -81,6 +88,6 @@ export function createDockerRuntime(options: DockerRuntimeOptions): Runtime {
     },
     logs: (containerId, log) =>
       bounded('opening a log', (late) => openLog(docker.getContainer(containerId), log, late)),
-    watch: (onHint, signal) => watchEvents(options, onHint, signal),
+    watch: (onHint, signal) => watchEvents({ ...options, ends }, onHint, signal),
   };
 }
