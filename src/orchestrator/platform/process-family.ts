@@ -34,10 +34,11 @@ const roundMs = 5;
 /** Ends all that the instance started, and what may be left of itself. Resolves when nothing of it runs. */
 export async function endFamily(options: FamilyOptions): Promise<void> {
   const marker = `${markerName}=${options.record.instanceId}`;
+  const { startTime: eldest } = options.record;
   const forever = new AbortController().signal;
   // Round after round: one may have been born while we were killing the others.
   for (;;) {
-    const members = await options.table.membersOf({ group: await groupOf(options), marker });
+    const members = await options.table.membersOf({ group: await groupOf(options), marker, eldest });
     if (members.length === 0) return;
     for (const { pid } of members) kill(pid, 'SIGKILL');
     await options.clock.sleep(roundMs, forever);

@@ -25,9 +25,10 @@ export interface ProcessEnd {
 
 /**
  * Waits for a word from us, then becomes the agent: same pid, same start time. If we die first the word never comes, and
- * the shell ends at the end of its input. So no agent runs that is not on record.
+ * the shell ends at the end of its input. So no agent runs that is not on record. It runs as a nicer process: agents that
+ * crash again and again must not take the processor from the orchestrator that has to deal with them.
  */
-const gate = 'read -r go && exec "$@" </dev/null';
+const gate = 'read -r go && exec nice -n 5 "$@" </dev/null';
 
 /** Starts the agent's process in a session of its own, where it outlives us, and holds it before its first step. */
 export async function launchHeld({ entry, folder, environment, output }: LaunchOptions): Promise<HeldProcess> {

@@ -27,7 +27,8 @@ export type ProcessRecord = z.infer<typeof recordSchema>;
 
 export interface ProcessRecords {
   read(instanceId: string): Promise<ProcessRecord | undefined>;
-  list(): Promise<readonly ProcessRecord[]>;
+  /** All, or one agent's. */
+  list(agentType?: string): Promise<readonly ProcessRecord[]>;
   write(record: ProcessRecord): Promise<void>;
   remove(instanceId: string): Promise<void>;
 }
@@ -35,6 +36,8 @@ export interface ProcessRecords {
 const suffix = '.json';
 
 export function createProcessRecords(folder: string): ProcessRecords {
+  /** Whose a record is never changes: another agent's file need not be read again to know that. */
+  const owners = new Map<string, string>();
   const fileOf = (instanceId: string) => join(folder, `${plain(instanceId)}${suffix}`);
 
   async function read(instanceId: string): Promise<ProcessRecord | undefined> {
@@ -42,7 +45,9 @@ export function createProcessRecords(folder: string): ProcessRecords {
     const text = await readFile(file, 'utf8').catch(unlessAbsent);
     if (text === undefined) return undefined;
     try {
-      return recordSchema.parse(JSON.parse(text));
+      const record = recordSchema.parse(JSON.parse(text));
+      owners.set(instanceId, record.agentType);
+      return record;
     } catch (cause) {
       // Loud: taking it for absent would start a second process beside the first.
       throw new Error(`${file} is damaged: end the process it is about, if there is one, and delete the file`, {
@@ -53,11 +58,13 @@ export function createProcessRecords(folder: string): ProcessRecords {
 
   return {
     read,
-    async list() {
+    async list(agentType) {
       const files = (await readdir(folder).catch(unlessAbsent)) ?? [];
       const ids = files.filter((file) => file.endsWith(suffix)).map((file) => file.slice(0, -suffix.length));
-      const records = await Promise.all(ids.map(read));
-      return records.filter((record) => record !== undefined);
+      const wanted = ids.filter((id) => agentType === undefined || (owners.get(id) ?? agentType) === agentType);
+      const records = await Promise.all(wanted.map(read));
+      const found = records.filter((record) => record !== undefined);
+      return agentType === undefined ? found : found.filter((record) => record.agentType === agentType);
     },
     async write(record) {
       const file = fileOf(record.instanceId);
@@ -67,7 +74,10 @@ export function createProcessRecords(folder: string): ProcessRecords {
       await writeFile(next, JSON.stringify(record), { mode: 0o600, flush: true });
       await rename(next, file);
     },
-    remove: (instanceId) => rm(fileOf(instanceId), { force: true }),
+    async remove(instanceId) {
+      await rm(fileOf(instanceId), { force: true });
+      owners.delete(instanceId);
+    },
   };
 }
 

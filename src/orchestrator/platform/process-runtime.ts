@@ -40,8 +40,8 @@ export function createProcessRuntime(options: ProcessRuntimeOptions): Runtime {
   const lives = createProcessLives({ records, table, clock, onError, onEnded, logEnd });
   const starts = createSingleFlight<void>();
 
-  async function list(): Promise<readonly ObservedContainer[]> {
-    return (await Promise.all((await records.list()).map(lives.look))).map(observed);
+  async function list(agentType?: string): Promise<readonly ObservedContainer[]> {
+    return (await Promise.all((await records.list(agentType)).map(lives.look))).map(observed);
   }
 
   async function stop(containerId: string, graceMs: number): Promise<void> {
@@ -51,7 +51,8 @@ export function createProcessRuntime(options: ProcessRuntimeOptions): Runtime {
 
   return {
     kind: 'process',
-    list,
+    list: () => list(),
+    inspect: list,
     stop,
     async ping() {
       await access(entry);
@@ -65,7 +66,6 @@ export function createProcessRuntime(options: ProcessRuntimeOptions): Runtime {
       );
       return { containerId: containerOf(spec.instanceId) };
     },
-    inspect: async (agentType) => (await list()).filter((container) => container.agentType === agentType),
     async remove(containerId) {
       await stop(containerId, 0);
       await records.remove(instanceOf(containerId));

@@ -19,4 +19,6 @@ export interface ProcessFamily {
   readonly group: number | undefined;
   /** `NAME=value` in the environment, which descendants inherit even when they leave the group. */
   readonly marker: string;
+  /** The start time of its eldest: nobody descends from one who came later. Undefined: not known. */
+  readonly eldest?: string;
 }
