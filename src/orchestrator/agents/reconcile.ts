@@ -22,6 +22,7 @@ import {
   recentFailures,
   updateInstance,
 } from './store.ts';
+import { createStrays, isOf } from './strays.ts';
 
 interface Deps {
   readonly postgres: Postgres;
@@ -46,6 +47,7 @@ interface Deps {
 /** One pass over one agent: read what is wanted, look what is there, record ends, plan, act. */
 export function createReconciler(deps: Deps) {
   const { postgres, unitOfWork, clock, chance, runtime, profiles, specs, lives, liveness } = deps;
+  const clearAway = createStrays(deps);
 
   async function reconcile(agentType: string, reasons: ReadonlySet<PassReason>): Promise<{ recheckAt?: number }> {
     const agent = await findAgentOrThrow(postgres.db, agentType);
@@ -93,7 +95,7 @@ export function createReconciler(deps: Deps) {
     const containers = await runtime.inspect(agentType);
     // The row is read after the look: a life that began in between must not seem lost.
     const live = await findLiveInstance(postgres.db, agentType);
-    const own = containers.find(({ instanceId }) => instanceId === live?.id);
+    const own = containers.find((container) => container.instanceId === live?.id && isOf(live, container));
     const strays = containers.filter((container) => container !== own);
     if (!live) return { observed: { kind: 'absent' }, live, strays, ended: false };
     if (!own || own.status === 'created') {
@@ -146,11 +148,6 @@ export function createReconciler(deps: Deps) {
 
   /** Before what cannot be taken back: a leader that was followed while it looked must not act on what it saw. */
   const confirmTerm = () => unitOfWork(async () => undefined);
-
-  async function clearAway({ containerId, status }: ObservedContainer): Promise<void> {
-    if (status !== 'exited' && status !== 'created') await runtime.stop(containerId, deps.stopGraceMs);
-    await runtime.remove(containerId);
-  }
 
   interface Subject {
     readonly agent: AgentRow;

@@ -36,6 +36,11 @@ export async function insertInstance(db: Queryable, row: typeof instances.$infer
   await db.insert(instances).values(row);
 }
 
+export async function findInstance(db: Queryable, id: string): Promise<InstanceRow | undefined> {
+  const [row] = await db.select().from(instances).where(eq(instances.id, id));
+  return row;
+}
+
 export async function findLiveInstance(db: Queryable, agentType: string): Promise<InstanceRow | undefined> {
   const [row] = await db
     .select()
