@@ -200,7 +200,6 @@ function useRuntime({ config, profiles, log }: Foundation, { choice, gateway, mo
   const specs = createSpecBuilder({
     runtime: choice.runtime,
     gatewayPort: config.gatewayPort,
-    artifact: choice.artifact,
     onAddress: gateway.listeners.listenOn,
   });
   const listenForAll = async () => {

@@ -120,6 +120,7 @@ function openSupervisor(deps: TermDeps, { runtime, specs }: ChosenRuntime & { sp
     clock,
     runtime,
     profiles,
+    specs,
     reconcile,
     register: () => services.agents.register(config.isWanted),
     resyncMs: config.every.resyncMs,

@@ -1,4 +1,3 @@
-import { stat } from 'node:fs/promises';
 import type Dockerode from 'dockerode';
 import type { Runtime } from './agents/runtime.ts';
 import type { Config } from './config.ts';
@@ -11,8 +10,6 @@ import { createProcessRuntime } from './platform/process-runtime.ts';
 
 export interface ChosenRuntime {
   readonly runtime: Runtime;
-  /** Image or bundle as it is now; another one replaces every container. */
-  readonly artifact: string;
   /** Said to the operator when it is not what they might expect. */
   readonly warning: string | undefined;
 }
@@ -69,20 +66,19 @@ async function dockerRuntime({ config, docker, teamId, root, clock, log, onProgr
     clock,
     onProgress: (line) => log.info({ line }, 'building the agent image'),
   });
-  const { Id: artifact } = await docker.getImage(image).inspect();
   const onError = (error: unknown) => log.warn({ err: error }, 'docker runtime');
   const runtime = createDockerRuntime({ docker, teamId, image, agentSubnets: config.agentSubnets, clock, onError });
-  return { runtime, artifact, warning: undefined };
+  return { runtime, warning: undefined };
 }
 
 async function processRuntime(
   { config, entry, clock, log }: Deps,
   warning: string | undefined,
 ): Promise<ChosenRuntime> {
-  const { size, mtimeMs } = await stat(entry);
   const onError = (error: unknown) => log.warn({ err: error }, 'process runtime');
   const runtime = createProcessRuntime({ entry, home: config.home, clock, onError });
-  return { runtime, artifact: `${entry} ${size} ${mtimeMs}`, warning };
+  await runtime.ping();
+  return { runtime, warning };
 }
 
 const monitorMs = 5_000;

@@ -45,7 +45,7 @@ export async function watchTerm(databaseUrl: string, { wanted, broken = [], befo
   const services = createServices({ ...common, onCommitted: () => undefined, runtimeIsStale: () => false });
   await services.agents.register(config.isWanted);
   const { runtime, seen, show } = standInRuntime(broken, beforeStart);
-  const specs = createSpecBuilder({ runtime, gatewayPort: 1, artifact: 'x', onAddress: () => undefined });
+  const specs = createSpecBuilder({ runtime, gatewayPort: 1, onAddress: () => undefined });
   const term = beginTerm({
     ...common,
     number: 1,
@@ -54,7 +54,7 @@ export async function watchTerm(databaseUrl: string, { wanted, broken = [], befo
     bus: createLocalBus(),
     metrics: createMetrics(),
     log: pino({ level: 'silent' }),
-    runtime: Promise.resolve({ runtime, artifact: 'x', warning: undefined, specs }),
+    runtime: Promise.resolve({ runtime, warning: undefined, specs }),
   });
   async function dispose(): Promise<void> {
     await term.stop();
@@ -91,6 +91,7 @@ function standInRuntime(broken: readonly string[], beforeStart: WatchOptions['be
   const runtime: Runtime = {
     kind: 'process',
     ping: async () => undefined,
+    artifact: async () => 'x',
     async gatewayFor(agentType) {
       if (broken.includes(agentType)) throw new Error('no network for this one');
       return { listenHost: '127.0.0.1', reachableHost: '127.0.0.1' };

@@ -10,6 +10,8 @@ export interface Runtime {
   readonly kind: 'docker' | 'process';
   /** Rejects when the runtime cannot be asked. */
   ping(): Promise<void>;
+  /** What agents are made of by now, image or bundle: another answer than before replaces every container. */
+  artifact(): Promise<string>;
   /** Where the agent finds the gateway, prepared (network made, address known) before its first start. */
   gatewayFor(agentType: string): Promise<GatewayAddress>;
   /**

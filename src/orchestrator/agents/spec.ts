@@ -7,21 +7,22 @@ import type { AgentRow } from './store.ts';
 export interface SpecBuilder {
   hash(agent: Pick<AgentRow, 'type' | 'generation'>, profile: Profile): Promise<string>;
   build(profile: Profile, life: { instanceId: string; specHash: string; token: string }): Promise<InstanceSpec>;
-  /** Its network may have been taken away by hand: prepare it anew at the next look. */
+  /** Its network or its image may have been taken away by hand: prepare it anew at the next look. */
   forget(agentType: string): void;
+  /** Image or bundle may be another one by now. */
+  refresh(): void;
 }
 
 interface Deps {
   readonly runtime: Runtime;
   readonly gatewayPort: number;
-  /** Image or bundle: a new one replaces every container. */
-  readonly artifact: string;
   /** The gateway has to listen here before the agent calls. */
   readonly onAddress: (listenHost: string) => void;
 }
 
-export function createSpecBuilder({ runtime, gatewayPort, artifact, onAddress }: Deps): SpecBuilder {
+export function createSpecBuilder({ runtime, gatewayPort, onAddress }: Deps): SpecBuilder {
   const addresses = new Map<string, GatewayAddress>();
+  let artifact: string | undefined;
 
   async function environment(agentType: string): Promise<Record<string, string>> {
     const address = addresses.get(agentType) ?? (await runtime.gatewayFor(agentType));
@@ -36,10 +37,17 @@ export function createSpecBuilder({ runtime, gatewayPort, artifact, onAddress }:
 
   return {
     async hash(agent, profile) {
+      artifact ??= await runtime.artifact();
       const parts = [artifact, profile.hash, agent.generation, profile.resources, await environment(agent.type)];
       return hashSecret(JSON.stringify(parts)).slice(0, 16);
     },
-    forget: (agentType) => void addresses.delete(agentType),
+    forget(agentType) {
+      addresses.delete(agentType);
+      artifact = undefined;
+    },
+    refresh() {
+      artifact = undefined;
+    },
     async build(profile, { instanceId, specHash, token }) {
       return {
         instanceId,

@@ -5,6 +5,7 @@ import type { Lives } from './lives.ts';
 import type { Profiles } from './profiles.ts';
 import { createReconcileLoop, type PassReason, type ReconcileDeps } from './reconcile-loop.ts';
 import type { Runtime } from './runtime.ts';
+import type { SpecBuilder } from './spec.ts';
 import { findAgent, listAgents, listLiveInstances, updateInstance } from './store.ts';
 
 /** The leader's watch over the team: everything that may change an agent wakes it, and nothing else changes one. */
@@ -19,6 +20,7 @@ interface Deps {
   readonly clock: Clock;
   readonly runtime: Runtime;
   readonly profiles: Profiles;
+  readonly specs: Pick<SpecBuilder, 'refresh'>;
   readonly reconcile: ReconcileDeps['reconcile'];
   /** Roles that the folder has gained get their rows. */
   readonly register: () => Promise<void>;
@@ -30,12 +32,14 @@ interface Deps {
 const retryMsMax = 30_000;
 
 export function createSupervisor(deps: Deps): Supervisor {
-  const { postgres, runtime, profiles, onError } = deps;
+  const { postgres, runtime, profiles, specs, onError } = deps;
   const stopping = new AbortController();
   let watching: Promise<void> | undefined;
 
   async function keys(): Promise<readonly string[]> {
     await profiles.reload();
+    // No event tells of an image that somebody has given another meaning.
+    specs.refresh();
     await deps.register();
     return (await listAgents(postgres.db)).map(({ type }) => type);
   }

@@ -37,6 +37,8 @@ export function createDockerRuntime(options: DockerRuntimeOptions): Runtime {
   const gateways = createSingleFlight<GatewayAddress>();
   const ends = createToldEnds();
   let place: Placement | undefined;
+  /** By its id once that is known: what is started is what was asked about, whatever the name has come to mean. */
+  let { image } = options;
 
   const bounded = <T>(what: string, work: (signal: AbortSignal) => Promise<T>, ms = answerMsMax) =>
     withDeadline({ clock, ms, what }, work);
@@ -52,13 +54,21 @@ export function createDockerRuntime(options: DockerRuntimeOptions): Runtime {
     async ping() {
       await bounded('asking the engine for a sign of life', () => docker.ping());
     },
+    async artifact() {
+      const named = await bounded('looking for the image', () =>
+        docker.getImage(options.image).inspect().catch(unless(404)),
+      );
+      // A name that somebody has taken away says nothing about what is wanted: it stays as it was.
+      if (named) image = named.Id;
+      return image;
+    },
     gatewayFor: (agentType) =>
       gateways(agentType, () => bounded(`preparing the network of ${agentType}`, () => gatewayFor(agentType))),
     start: (spec, confirm) =>
       starts(spec.instanceId, () =>
         bounded(
           `starting ${spec.agentType}`,
-          (signal) => startContainer({ ...options, spec, confirm, signal }),
+          (signal) => startContainer({ ...options, image, spec, confirm, signal }),
           startMsMax,
         ),
       ),

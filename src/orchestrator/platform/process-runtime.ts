@@ -1,4 +1,4 @@
-import { access, mkdir } from 'node:fs/promises';
+import { access, mkdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ObservedContainer, Runtime } from '../agents/runtime.ts';
 import type { Clock } from './clock.ts';
@@ -57,6 +57,10 @@ export function createProcessRuntime(options: ProcessRuntimeOptions): Runtime {
     async ping() {
       await access(entry);
       await mkdir(home, { recursive: true });
+    },
+    async artifact() {
+      const { size, mtimeMs } = await stat(entry);
+      return `${entry} ${size} ${mtimeMs}`;
     },
     gatewayFor: async () => ({ listenHost: '127.0.0.1', reachableHost: '127.0.0.1' }),
     async start(spec, confirm) {
