@@ -41,6 +41,8 @@ export interface TermDeps {
 /** Three missed. */
 const heartbeatsMissedMax = 3;
 const overdueAtOnce = 500;
+/** Fewer than a pool has connections, those of starts that are under way included. */
+const looksAtOnce = 4;
 
 /** What the leader alone runs: relay, sweep and the watch over the team. */
 export function beginTerm(deps: TermDeps): Term & { wakeRelay(): void } {
@@ -112,6 +114,7 @@ function openSupervisor(deps: TermDeps, { runtime, specs }: ChosenRuntime & { sp
     restart: { ...defaultRestartPolicy, backoffMs: config.restartBackoffMs },
     silenceMsMax: config.every.heartbeatMs * heartbeatsMissedMax,
     stopGraceMs: config.stopGraceMs,
+    lookGate: pLimit(looksAtOnce),
     startGate: pLimit(config.startsAtOnce),
     onCorrection: (agent) => metrics.corrections.inc({ agent }),
   });

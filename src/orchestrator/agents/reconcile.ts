@@ -38,6 +38,8 @@ interface Deps {
   readonly restart: RestartPolicy;
   readonly silenceMsMax: number;
   readonly stopGraceMs: number;
+  /** Looks at so many at once, so that a whole team that dies does not take every connection to the database. */
+  readonly lookGate: <T>(look: () => Promise<T>) => Promise<T>;
   /** Starts at most so many at once; more only makes each wait longer. */
   readonly startGate: <T>(start: () => Promise<T>) => Promise<T>;
   /** A timer had to find what no event told. */
@@ -50,13 +52,21 @@ export function createReconciler(deps: Deps) {
   const clearAway = createStrays(deps);
 
   async function reconcile(agentType: string, reasons: ReadonlySet<PassReason>): Promise<{ recheckAt?: number }> {
+    const { next, strays, subject } = await deps.lookGate(() => decide(agentType, reasons));
+    if (strays.length > 0) await confirmTerm();
+    for (const stray of strays) await clearAway(stray);
+    for (const action of next.actions) await act(action, subject);
+    // After an action the world is new: look again at once.
+    const acted = next.actions.some(({ kind }) => kind !== 'remove');
+    return acted ? { recheckAt: clock.now() } : next;
+  }
+
+  async function decide(agentType: string, reasons: ReadonlySet<PassReason>) {
     const agent = await findAgentOrThrow(postgres.db, agentType);
     const profile = profiles.get(agentType);
     const specHash = profile ? await specs.hash(agent, profile) : '';
-    const seen = await look(agentType);
-    if (seen.ended && onlyTimers(reasons)) deps.onCorrection(agentType);
-    if (seen.strays.length > 0) await confirmTerm();
-    for (const stray of seen.strays) await clearAway(stray);
+    const { observed, live, strays, ended } = await look(agentType);
+    if (ended && onlyTimers(reasons)) deps.onCorrection(agentType);
 
     const failures = await recentFailures(postgres.db, agent, deps.restart.failuresMax);
     const next = plan({
@@ -68,18 +78,14 @@ export function createReconciler(deps: Deps) {
         silenceMsMax: deps.silenceMsMax,
         turnTimeoutMs: (profile?.turnTimeout ?? 0) * 1_000,
       },
-      observed: seen.observed,
+      observed,
       failures: failures.flatMap(({ at, ranForMs }) => (at === null ? [] : [{ at, ranForMs: ranForMs ?? 0 }])),
       now: clock.now(),
     });
     if (next.status !== agent.status || next.because !== agent.because) {
       await unitOfWork((work) => lives.conclude(work, agent, next));
     }
-    for (const action of next.actions)
-      await act(action, { agent, profile, specHash, live: seen.live, because: next.because });
-    // After an action the world is new: look again at once.
-    const acted = next.actions.some(({ kind }) => kind !== 'remove');
-    return acted ? { recheckAt: clock.now() } : next;
+    return { next, strays, subject: { agent, profile, specHash, live, because: next.because } };
   }
 
   interface Seen {
