@@ -201,9 +201,9 @@ describe('two reconcilers at once', () => {
 
   const counting = (runtime: Runtime, starts: string[]): Runtime => ({
     ...runtime,
-    start(spec) {
+    start(spec, confirm) {
       starts.push(spec.instanceId);
-      return runtime.start(spec);
+      return runtime.start(spec, confirm);
     },
   });
 
@@ -220,6 +220,7 @@ describe('two reconcilers at once', () => {
       restart: { ...defaultRestartPolicy, backoffMs: 1, failuresMax: 100 },
       silenceMsMax: 60_000,
       stopGraceMs: 1_000,
+      lookGate: pLimit(4),
       startGate: pLimit(4),
       onCorrection: () => undefined,
     });

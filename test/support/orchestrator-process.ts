@@ -18,9 +18,12 @@ export interface SpawnedOrchestrator extends Omit<OrchestratorProcess, 'url'> {
 }
 
 /** The built program as an operator starts it, in a process of its own that can be killed. */
-export function spawnOrchestrator(environment: Record<string, string>): SpawnedOrchestrator {
+export function spawnOrchestrator(
+  environment: Readonly<Record<string, string>>,
+  main = 'dist/orchestrator/main.js',
+): SpawnedOrchestrator {
   const { PATH = '', HOME = '', DOCKER_HOST = '' } = process.env;
-  const child = spawn(process.execPath, ['dist/orchestrator/main.js'], {
+  const child = spawn(process.execPath, [main], {
     env: { PATH, HOME, DOCKER_HOST, ORCHESTRATOR_PORT: '0', ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
@@ -46,8 +49,11 @@ export function spawnOrchestrator(environment: Record<string, string>): SpawnedO
   };
 }
 
-export async function startOrchestrator(environment: Record<string, string>): Promise<OrchestratorProcess> {
-  const spawned = spawnOrchestrator(environment);
+export async function startOrchestrator(
+  environment: Readonly<Record<string, string>>,
+  main?: string,
+): Promise<OrchestratorProcess> {
+  const spawned = spawnOrchestrator(environment, main);
   return { ...spawned, url: await spawned.up() };
 }
 

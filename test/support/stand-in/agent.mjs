@@ -33,6 +33,8 @@ const acts = {
     const orphan = `require('node:child_process').spawn(process.execPath, ['-e', '${idle}', '${mark}'], { detached: true, stdio: 'ignore' }).unref()`;
     spawn(process.execPath, ['-e', orphan], { detached: true, stdio: 'inherit' }).on('exit', () => say('kin born'));
   },
+  /** A child that holds its pipes, with a child of its own. */
+  pipes: (mark) => spawn('/bin/sh', ['-c', 'sleep 60000; exit 0', mark], { stdio: 'inherit' }),
   lines: (count) => {
     for (let line = 1; line <= Number(count); line += 1) say(`line ${line}`);
   },
