@@ -15,11 +15,15 @@ const outside: Outside = {
   async running(gatewayPort) {
     const running = await docker.listContainers({ filters: { ancestor: [image] } });
     const inspected = await Promise.all(running.map(({ Id }) => docker.getContainer(Id).inspect()));
-    return inspected
-      .filter(({ Config }) =>
-        Config.Env.some((entry) => entry.startsWith('BOARDROOM_URL=') && entry.endsWith(`:${gatewayPort}`)),
-      )
-      .map(({ Id }) => Id);
+    return (
+      inspected
+        // The list still shows as running what has just ended.
+        .filter(({ State }) => State.Running)
+        .filter(({ Config }) =>
+          Config.Env.some((entry) => entry.startsWith('BOARDROOM_URL=') && entry.endsWith(`:${gatewayPort}`)),
+        )
+        .map(({ Id }) => Id)
+    );
   },
   cleanUp: removeTeam,
 };
