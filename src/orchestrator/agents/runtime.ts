@@ -40,6 +40,8 @@ export interface GatewayAddress {
   readonly listenHost: string;
   /** The host name the agent calls. */
   readonly reachableHost: string;
+  /** The addresses that are the agent's alone, as CIDR; absent where agents share one. */
+  readonly network?: string;
 }
 
 export interface InstanceSpec {

@@ -8,12 +8,16 @@ export interface AgentNetwork {
   readonly name: string;
   /** The bridge's address: the host's in this network. */
   readonly gateway: string;
+  readonly subnet: string;
 }
 
 export interface AgentNetworks {
   /** The agent's own network, made when it is not there. It stays for the agent's later lives. */
-  ensure(agentType: string): Promise<AgentNetwork>;
+  ensure(agentType: string, gatewayIs: GatewayPlace): Promise<AgentNetwork>;
 }
+
+/** Only a gateway on the host needs an address of the host in the agents' networks. */
+type GatewayPlace = 'host' | 'container';
 
 export interface NetworkOptions {
   readonly docker: Dockerode;
@@ -21,6 +25,12 @@ export interface NetworkOptions {
   /** Where the agents' subnets are cut from, as CIDR. */
   readonly agentSubnets: string;
 }
+
+/**
+ * Takes the host's address out of the bridge, and with it every port that other programs on the host listen on at all
+ * addresses: `Internal` alone leaves these open.
+ */
+const withoutHost = 'com.docker.network.bridge.inhibit_ipv4';
 
 interface Made {
   readonly name: string;
@@ -38,34 +48,43 @@ export function createAgentNetworks({ docker, teamId, agentSubnets }: NetworkOpt
   const range = rangeOf(agentSubnets);
   let lastMade: Promise<unknown> = Promise.resolve();
 
-  async function find(agentType: string): Promise<AgentNetwork | undefined> {
+  async function find(agentType: string, gatewayIs: GatewayPlace): Promise<AgentNetwork | undefined> {
     const name = agentName(teamId, agentType);
     const found = await docker.getNetwork(name).inspect().catch(unless(404));
-    return found && { name, gateway: gatewayOf(found, { teamId, agentType }) };
+    if (!found) return undefined;
+    const addresses = addressesOf(found, { teamId, agentType });
+    if (placeIn(found) === gatewayIs) return { name, ...addresses };
+    if (Object.keys(found.Containers ?? {}).length > 0)
+      throw new Error(
+        `The network ${name} was made for an orchestrator on the ${placeIn(found)}, and containers are in it: remove them, and it is made anew`,
+      );
+    await docker.getNetwork(name).remove().catch(unless(404));
+    return undefined;
   }
 
-  async function make(agentType: string): Promise<AgentNetwork> {
+  async function make(agentType: string, gatewayIs: GatewayPlace): Promise<AgentNetwork> {
     const taken = (await docker.listNetworks()).flatMap(subnetsOf);
     for (let attempt = 1; attempt <= attemptsMax; attempt += 1) {
-      const found = await find(agentType);
+      const found = await find(agentType, gatewayIs);
       if (found) return found;
       const subnet = firstFreeSubnet(range, taken);
       if (!subnet) throw new Error(`No free /29 is left in ${agentSubnets} for the network of ${agentType}`);
       // Taken from now on, be it by us or, as a refusal tells, by something the list did not show.
       taken.push(subnet);
-      const made = await create(agentType, subnet).catch(unless(403, 409));
-      if (made && !(await hasTwin(made))) return { name: made.name, gateway: subnet.gateway };
+      const made = await create(agentType, subnet, gatewayIs).catch(unless(403, 409));
+      if (made && !(await hasTwin(made))) return { name: made.name, gateway: subnet.gateway, subnet: subnet.cidr };
     }
     throw new Error(`The network of ${agentType} could not be made in ${agentSubnets}: see the engine’s log`);
   }
 
-  async function create(agentType: string, subnet: Subnet): Promise<Made> {
+  async function create(agentType: string, subnet: Subnet, gatewayIs: GatewayPlace): Promise<Made> {
     const name = agentName(teamId, agentType);
     const network = await docker.createNetwork({
       Name: name,
       CheckDuplicate: true,
       Driver: 'bridge',
       Internal: true,
+      Options: gatewayIs === 'container' ? { [withoutHost]: 'true' } : {},
       IPAM: { Driver: 'default', Config: [{ Subnet: subnet.cidr, Gateway: subnet.gateway }] },
       Labels: { [labels.team]: teamId, [labels.agent]: agentType },
     });
@@ -81,16 +100,19 @@ export function createAgentNetworks({ docker, teamId, agentSubnets }: NetworkOpt
   }
 
   return {
-    async ensure(agentType) {
-      const found = await find(agentType);
+    async ensure(agentType, gatewayIs) {
+      const found = await find(agentType, gatewayIs);
       if (found) return found;
       // One after the other: agents that start together would all pick the same free subnet.
-      const made = lastMade.then(() => make(agentType));
+      const made = lastMade.then(() => make(agentType, gatewayIs));
       lastMade = made.catch(() => 'the caller of this one hears of it');
       return made;
     },
   };
 }
+
+const placeIn = ({ Options }: NetworkInspectInfo): GatewayPlace =>
+  Options?.[withoutHost] === 'true' ? 'container' : 'host';
 
 function rangeOf(agentSubnets: string): AddressRange {
   const range = parseCidr(agentSubnets);
@@ -102,12 +124,12 @@ const subnetsOf = (network: NetworkInspectInfo): AddressRange[] =>
   (network.IPAM?.Config ?? []).flatMap(({ Subnet: cidr }) => parseCidr(cidr ?? '') ?? []);
 
 /** Throws when it isn't the network we would have made: an agent in it could reach the world. */
-function gatewayOf(network: NetworkInspectInfo, owner: { teamId: string; agentType: string }): string {
-  const gateway = network.IPAM?.Config?.[0]?.Gateway;
+function addressesOf(network: NetworkInspectInfo, owner: { teamId: string; agentType: string }) {
+  const { Gateway: gateway, Subnet: subnet } = network.IPAM?.Config?.[0] ?? {};
   const isOurs = network.Labels?.[labels.team] === owner.teamId && network.Labels?.[labels.agent] === owner.agentType;
-  if (!isOurs || !network.Internal || network.Driver !== 'bridge' || gateway === undefined)
+  if (!isOurs || !network.Internal || network.Driver !== 'bridge' || gateway === undefined || subnet === undefined)
     throw new Error(
       `The network ${network.Name} is not ours, or not internal: remove it and it is made anew (docker network rm ${network.Name})`,
     );
-  return gateway;
+  return { gateway, subnet };
 }

@@ -27,9 +27,13 @@ export async function gatewayIn(
 ): Promise<GatewayAddress> {
   switch (placement.kind) {
     case 'host':
-      return { listenHost: network.gateway, reachableHost: network.gateway };
+      return { listenHost: network.gateway, reachableHost: network.gateway, network: network.subnet };
     case 'container':
-      return { listenHost: await join(docker, network, placement.containerId), reachableHost: gatewayAlias };
+      return {
+        listenHost: await join(docker, network, placement.containerId),
+        reachableHost: gatewayAlias,
+        network: network.subnet,
+      };
   }
 }
 

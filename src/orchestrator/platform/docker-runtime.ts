@@ -46,7 +46,7 @@ export function createDockerRuntime(options: DockerRuntimeOptions): Runtime {
   async function gatewayFor(agentType: string) {
     // Asked once: an orchestrator does not move.
     place ??= await findPlacement(docker, hostname);
-    return gatewayIn(docker, await networks.ensure(agentType), place);
+    return gatewayIn(docker, await networks.ensure(agentType, place.kind), place);
   }
 
   return {
