@@ -15,6 +15,7 @@ export const closeCodes: typeof contractCodes = {
   superseded: 4001,
   protocolError: 4002,
   ended: 4003,
+  flooding: 4004,
   tooMuchUnsent: 1013,
 };
 

@@ -69,5 +69,7 @@ export const closeCodes = {
   protocolError: 4002,
   /** The instance has ended; its token is dead. */
   ended: 4003,
+  /** More frames or bytes than an agent may send; it may come back. */
+  flooding: 4004,
   tooMuchUnsent: 1013,
 } as const;

@@ -200,11 +200,10 @@ function useRuntime({ config, profiles, log }: Foundation, { choice, gateway, mo
   const specs = createSpecBuilder({
     runtime: choice.runtime,
     gatewayPort: config.gatewayPort,
-    onAddress: gateway.listeners.listenOn,
+    onAddress: gateway.listeners.listenFor,
   });
   const listenForAll = async () => {
-    for (const { type } of profiles.all())
-      gateway.listeners.listenOn((await choice.runtime.gatewayFor(type)).listenHost);
+    for (const { type } of profiles.all()) gateway.listeners.listenFor(type, await choice.runtime.gatewayFor(type));
   };
   // On the leader each pass does this again; a failure here only delays the other replicas' listening.
   listenForAll().catch((error: unknown) => log.warn({ err: error }, 'the gateway does not listen everywhere yet'));

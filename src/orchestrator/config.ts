@@ -47,6 +47,7 @@ const schema = z.object({
   CORS_ORIGINS: listOf(origin).default([]),
   RATE_LIMIT_PER_MINUTE: whole(1, 10_000_000).default(300),
   FAILED_AUTH_PER_MINUTE: whole(1, 10_000_000).default(20),
+  AGENT_CALLS_PER_SECOND: whole(1, 100_000).default(10),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
   LOG_TO: z.enum(['file', 'stdout']).default('file'),
   RESYNC_MS: milliseconds(30_000),
@@ -64,7 +65,12 @@ const schema = z.object({
 
 export interface Config {
   readonly api: { readonly host: string; readonly port: number; readonly origins: readonly string[] };
-  readonly limits: { readonly requestsPerMinute: number; readonly failedAuthPerMinute: number };
+  readonly limits: {
+    readonly requestsPerMinute: number;
+    readonly failedAuthPerMinute: number;
+    /** Of each agent, at the gateway; ten seconds' worth at once. */
+    readonly agentCallsPerSecond: number;
+  };
   readonly gatewayPort: number;
   readonly databaseUrl: string | undefined;
   readonly poolSize: number;
@@ -110,7 +116,11 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
   const { BOARDROOM_AGENTS: wanted } = env;
   return {
     api: { host: env.ORCHESTRATOR_HOST, port: env.ORCHESTRATOR_PORT, origins: env.CORS_ORIGINS },
-    limits: { requestsPerMinute: env.RATE_LIMIT_PER_MINUTE, failedAuthPerMinute: env.FAILED_AUTH_PER_MINUTE },
+    limits: {
+      requestsPerMinute: env.RATE_LIMIT_PER_MINUTE,
+      failedAuthPerMinute: env.FAILED_AUTH_PER_MINUTE,
+      agentCallsPerSecond: env.AGENT_CALLS_PER_SECOND,
+    },
     gatewayPort: env.GATEWAY_PORT,
     databaseUrl: env.DATABASE_URL,
     poolSize: env.DATABASE_POOL_SIZE,

@@ -15,6 +15,7 @@ import type { Gateway } from './gateway/gateway.ts';
 import type { HealthParts } from './health.ts';
 import { createAuthenticator } from './http/authenticate.ts';
 import { createDrain } from './http/drain.ts';
+import { keepAgentsOut } from './http/keep-agents-out.ts';
 import { createLimitStores } from './http/limit-store.ts';
 import { createKeyLimiter } from './http/rate-limit.ts';
 import { createSystemHandlers } from './http/system-routes.ts';
@@ -78,6 +79,7 @@ export async function openApi(foundation: Foundation, parts: ApiParts): Promise<
   });
   const server = createServer(app);
   const drain = createDrain(server, clock);
+  keepAgentsOut(server, gateway.isStray);
   const sockets = createDashboardSockets({
     server,
     authenticator,

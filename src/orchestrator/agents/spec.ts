@@ -17,7 +17,7 @@ interface Deps {
   readonly runtime: Runtime;
   readonly gatewayPort: number;
   /** The gateway has to listen here before the agent calls. */
-  readonly onAddress: (listenHost: string) => void;
+  readonly onAddress: (agentType: string, address: GatewayAddress) => void;
 }
 
 export function createSpecBuilder({ runtime, gatewayPort, onAddress }: Deps): SpecBuilder {
@@ -27,7 +27,7 @@ export function createSpecBuilder({ runtime, gatewayPort, onAddress }: Deps): Sp
   async function environment(agentType: string): Promise<Record<string, string>> {
     const address = addresses.get(agentType) ?? (await runtime.gatewayFor(agentType));
     addresses.set(agentType, address);
-    onAddress(address.listenHost);
+    onAddress(agentType, address);
     const { reachableHost } = address;
     return {
       BOARDROOM_URL: `http://${reachableHost}:${gatewayPort}`,

@@ -12,10 +12,14 @@ import { iso } from '../platform/iso.ts';
 import type { Logger } from '../platform/log.ts';
 import type { Postgres } from '../platform/postgres.ts';
 import type { Services } from '../services.ts';
+import { createAllowances } from './allowances.ts';
 import { createDispatcher } from './dispatcher.ts';
 import { createHeartbeats } from './heartbeats.ts';
 import { type AgentCaller, type AgentIdentity, createAgentIdentity } from './identity.ts';
+import { type Attempt, createIncidents, type Incidents } from './incidents.ts';
+import { gatewayLimits } from './limits.ts';
 import { createMcpHandler } from './mcp.ts';
+import { addressesOf, createNeighbours } from './neighbours.ts';
 import { createGatewayApp, createGatewayListeners, type GatewayListeners } from './server.ts';
 import { createAgentSockets } from './socket.ts';
 import { createToolCaller } from './tool-calls.ts';
@@ -38,6 +42,8 @@ interface Deps {
 export interface Gateway {
   readonly listeners: GatewayListeners;
   readonly identity: AgentIdentity;
+  /** Whether a connection to the operators' API comes from an agent's network; then it is noted. */
+  isStray(address: string): boolean;
 }
 
 /** The agents' side of this replica: identity, sockets, tools, model endpoint, and the loops it starts. */
@@ -55,11 +61,17 @@ export function openGateway(deps: Deps): Gateway {
     };
     bus.publish(topics.workerLog, JSON.stringify(passingFrame(frame)));
   };
+  const neighbours = createNeighbours();
+  const isAgentAddress = addressesOf(config.agentSubnets);
+  const { incidents, limits, allowances, onExcess } = openLimits(deps, onError);
+  const note = (agentType: string, attempt: Attempt, summary: string) => {
+    metrics.refusals.inc({ reason: attempt });
+    incidents.refused(agentType, attempt, summary).catch(onError);
+  };
   const identity = createAgentIdentity({
     instances,
-    unitOfWork,
     profiles,
-    lives,
+    incidents,
     onRefused: (reason) => metrics.refusals.inc({ reason }),
   });
   const call = createToolCaller({
@@ -81,6 +93,8 @@ export function openGateway(deps: Deps): Gateway {
   });
   const sockets = createAgentSockets({
     identity,
+    allowances,
+    neighbours,
     loops,
     instances,
     clock,
@@ -92,8 +106,18 @@ export function openGateway(deps: Deps): Gateway {
     onCount: (open) => metrics.sockets.set({ kind: 'agent' }, open),
   });
   const dispatcher = createDispatcher({ loops, sockets, clock, everyMs: config.every.dispatchMs, onError });
-  const app = createGatewayApp({ identity, mcp: createMcpHandler(call, deps.version), log });
-  const listeners = createGatewayListeners({ app, sockets, port: config.gatewayPort, clock, log });
+  const app = createGatewayApp({ identity, allowances, neighbours, mcp: createMcpHandler(call, deps.version), log });
+  const listeners = createGatewayListeners({
+    app,
+    sockets,
+    neighbours,
+    limits,
+    onExcess,
+    onStray: (agentType) => note(agentType, 'foreign_gateway', 'called at the gateway of another agent'),
+    port: config.gatewayPort,
+    clock,
+    log,
+  });
   lifecycle.onClose('gateway listeners', () => listeners.close());
 
   feed.onEvent(({ eventType, payload }) => {
@@ -104,5 +128,26 @@ export function openGateway(deps: Deps): Gateway {
   lifecycle.onClose('heartbeats', () => heartbeats.stop());
   dispatcher.start();
   lifecycle.onClose('dispatcher', () => dispatcher.stop());
-  return { listeners, identity };
+  return {
+    listeners,
+    identity,
+    isStray(address) {
+      const agentType = neighbours.agentAt(address);
+      if (agentType !== undefined) note(agentType, 'operator_api', "tried the operators' API from its own network");
+      return agentType !== undefined || isAgentAddress(address);
+    },
+  };
+}
+
+/** What an agent may ask of this replica, and what is written down when it asks for more. */
+function openLimits({ config, services, clock, metrics }: Deps, onError: (error: unknown) => void) {
+  const { monotonic } = clock;
+  const incidents = createIncidents({ ...services, monotonic, onError });
+  const limits = gatewayLimits(config.limits.agentCallsPerSecond);
+  const onExcess: Incidents['excess'] = (agentType, excess) => {
+    metrics.refusals.inc({ reason: 'flood' });
+    incidents.excess(agentType, excess);
+  };
+  const allowances = createAllowances({ limits, monotonic, onExcess });
+  return { incidents, limits, allowances, onExcess };
 }

@@ -1,8 +1,8 @@
 import { AppError } from '../../contracts/errors.ts';
 import type { InstanceService } from '../agents/instances.ts';
-import type { Lives } from '../agents/lives.ts';
 import type { Profile, Profiles } from '../agents/profiles.ts';
-import type { Actor, UnitOfWork } from '../events/work.ts';
+import type { Actor } from '../events/work.ts';
+import type { Incidents } from './incidents.ts';
 
 /** An agent, known by the token of its life and by nothing it says. */
 export interface AgentCaller {
@@ -15,19 +15,18 @@ export type AgentIdentity = ReturnType<typeof createAgentIdentity>;
 
 interface Deps {
   readonly instances: InstanceService;
-  readonly unitOfWork: UnitOfWork;
   readonly profiles: Profiles;
-  readonly lives: Lives;
-  readonly onRefused: (reason: 'unknown_token' | 'dead_token' | 'operator_api') => void;
+  readonly incidents: Incidents;
+  readonly onRefused: (reason: 'unknown_token' | 'dead_token' | 'foreign_token' | 'operator_api') => void;
 }
 
-export function createAgentIdentity({ instances, unitOfWork, profiles, lives, onRefused }: Deps) {
-  const record = (agentType: string, summary: string) =>
-    unitOfWork((work) => lives.note(work, agentType, { actionType: 'refused', summary }));
-
+export function createAgentIdentity({ instances, profiles, incidents, onRefused }: Deps) {
   return {
-    /** Throws when the token is unknown, or its life has ended; the latter is recorded, for somebody kept the token. */
-    async identify(authorization: string | undefined): Promise<AgentCaller> {
+    /**
+     * Throws when the token is unknown, its life has ended, or another agent brings it; the latter two are recorded, for
+     * somebody kept or took the token. `from` is the agent whose network the call came from, where that can be told.
+     */
+    async identify(authorization: string | undefined, from: string | undefined): Promise<AgentCaller> {
       const [, token] = /^Bearer +(\S+)$/i.exec(authorization ?? '') ?? [];
       const found = token === undefined ? undefined : await instances.byToken(token);
       if (!found) {
@@ -41,8 +40,13 @@ export function createAgentIdentity({ instances, unitOfWork, profiles, lives, on
       const { agentType } = instance;
       if (instance.endedAt !== null) {
         onRefused('dead_token');
-        await record(agentType, `the token of the ended instance ${instance.id} was used`);
+        await incidents.refused(agentType, 'dead_token', `the token of the ended instance ${instance.id} was used`);
         throw new AppError('unauthenticated', 'This token died with its container');
+      }
+      if (from !== undefined && from !== agentType) {
+        onRefused('foreign_token');
+        await incidents.refused(from, 'foreign_token', `used the token of ${agentType}`);
+        throw new AppError('unauthenticated', 'This token belongs to another container');
       }
       const profile = profiles.get(agentType);
       if (!profile) throw new AppError('not_allowed', `The profile of ${agentType} has been removed`);
@@ -54,7 +58,12 @@ export function createAgentIdentity({ instances, unitOfWork, profiles, lives, on
       onRefused('operator_api');
       const found = await instances.byToken(token);
       const path = where.split('?')[0] ?? '';
-      if (found) await record(found.instance.agentType, `tried the operators' API: ${path.slice(0, 200)}`);
+      if (found)
+        await incidents.refused(
+          found.instance.agentType,
+          'operator_api',
+          `tried the operators' API: ${path.slice(0, 200)}`,
+        );
     },
   };
 }

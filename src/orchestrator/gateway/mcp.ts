@@ -28,7 +28,13 @@ export const createMcpHandler =
   (call: ToolCaller, version: string): RequestHandler =>
   async (request, response) => {
     const caller = response.locals['agent'] as AgentCaller;
-    const server = createServer(caller, call, version);
+    // The place of a call is held until its work is done, although the caller may have gone long before.
+    const held: ToolCaller = (...request) => {
+      const work = call(...request);
+      response.locals['work'] = work.catch(() => 'told to the caller');
+      return work;
+    };
+    const server = createServer(caller, held, version);
     const transport = new StreamableHTTPServerTransport({ enableJsonResponse: true });
     response.on('close', () => void transport.close());
     // The SDK's own types are not written for exactOptionalPropertyTypes.

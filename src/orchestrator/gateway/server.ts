@@ -1,29 +1,50 @@
-import { createServer, type Server } from 'node:http';
+import type { Server } from 'node:http';
 import express, { type Express, type RequestHandler } from 'express';
 import type { Logger } from 'pino';
 import { AppError } from '../../contracts/errors.ts';
 import { gatewayPaths } from '../../contracts/gateway.ts';
+import type { GatewayAddress } from '../agents/runtime.ts';
 import { createProblemHandler } from '../http/problem.ts';
 import type { Clock } from '../platform/clock.ts';
+import type { Allowances } from './allowances.ts';
 import { chatCompletions, listModels } from './chat.ts';
-import type { AgentIdentity } from './identity.ts';
+import { createDoor } from './door.ts';
+import type { AgentCaller, AgentIdentity } from './identity.ts';
+import { type Excess, type GatewayLimits, sharedBy } from './limits.ts';
+import type { Neighbours } from './neighbours.ts';
 import type { AgentSockets } from './socket.ts';
 
 interface AppDeps {
   readonly identity: AgentIdentity;
+  readonly allowances: Allowances;
+  readonly neighbours: Neighbours;
   readonly mcp: RequestHandler;
   readonly log: Logger;
 }
 
+const toolBytesMax = 256 * 1024;
+const chatBytesMax = 8 * 1024 * 1024;
+
 /** The agents' side, apart from the operators' API: who has no live token gets no further than this. */
-export function createGatewayApp({ identity, mcp, log }: AppDeps): Express {
+export function createGatewayApp({ identity, allowances, neighbours, mcp, log }: AppDeps): Express {
   const app = express();
   app.disable('x-powered-by');
   app.use(async (request, response, next) => {
-    response.locals['agent'] = await identity.identify(request.headers.authorization);
+    response.locals['agent'] = await identity.identify(
+      request.headers.authorization,
+      neighbours.agentAt(request.socket.remoteAddress),
+    );
     next();
   });
-  app.post(gatewayPaths.tools, express.json({ limit: '256kb' }), mcp);
+  app.use((request, response, next) => {
+    const caller = response.locals['agent'] as AgentCaller;
+    // A body that does not say how long it is counts as the longest there may be.
+    const { 'content-length': length, 'transfer-encoding': chunked } = request.headers;
+    const end = allowances.of(caller).beginCall(chunked === undefined ? Number(length ?? 0) : chatBytesMax);
+    response.once('close', () => void Promise.resolve(response.locals['work']).then(end));
+    next();
+  });
+  app.post(gatewayPaths.tools, express.json({ limit: toolBytesMax }), oneMessage, mcp);
   // Stateless: there is no stream to listen on and no session to end.
   app.all(gatewayPaths.tools, (_request, response) => {
     response
@@ -31,7 +52,7 @@ export function createGatewayApp({ identity, mcp, log }: AppDeps): Express {
       .set('Allow', 'POST')
       .json({ jsonrpc: '2.0', error: { code: -32000, message: 'Use POST' }, id: null });
   });
-  app.post(gatewayPaths.chatCompletions, express.json({ limit: '8mb' }), chatCompletions);
+  app.post(gatewayPaths.chatCompletions, express.json({ limit: chatBytesMax }), chatCompletions);
   app.get(gatewayPaths.models, listModels);
   app.use((request) => {
     throw new AppError(
@@ -43,30 +64,63 @@ export function createGatewayApp({ identity, mcp, log }: AppDeps): Express {
   return app;
 }
 
+/** The protocol has given up batches; here they would be a hundred calls at the price of one. */
+const oneMessage: RequestHandler = (request, _response, next) => {
+  if (!Array.isArray(request.body)) return next();
+  throw new AppError('invalid_request', 'Send one message a request: batches are not taken');
+};
+
 /** One listener for each address at which agents can reach us: never all interfaces. */
 export interface GatewayListeners {
   /** Idempotent. An address that another replica still holds is tried again until it is free. */
-  listenOn(host: string): void;
+  listenFor(agentType: string, address: GatewayAddress): void;
   close(): Promise<void>;
 }
 
 interface ListenerDeps {
   readonly app: Express;
   readonly sockets: AgentSockets;
+  readonly neighbours: Neighbours;
+  readonly limits: GatewayLimits;
+  readonly onExcess: (agentType: string, excess: Excess) => void;
+  readonly onStray: (agentType: string) => void;
   readonly port: number;
   readonly clock: Clock;
   readonly log: Logger;
 }
 
 const retryMs = 1_000;
+/** Local processes all call at the loopback: no wall stands between them, so one bound for all is all there can be. */
+const agentsSharingMax = 1_000;
 
-export function createGatewayListeners({ app, sockets, port, clock, log }: ListenerDeps): GatewayListeners {
+export function createGatewayListeners(deps: ListenerDeps): GatewayListeners {
+  const { app, sockets, neighbours, limits, onExcess, onStray, port, clock, log } = deps;
   const servers = new Map<string, Server>();
+  /** Whose gateway an address is; none for one that all share. */
+  const owners = new Map<string, string>();
   const stopping = new AbortController();
 
+  /** From a host, agents reach all its addresses: they are not to take the places, or spend the measure, of each other. */
+  function isWelcome(host: string, from: string | undefined): boolean {
+    const [owner, caller] = [owners.get(host), neighbours.agentAt(from)];
+    if (owner === undefined || owner === caller) return true;
+    if (caller !== undefined) onStray(caller);
+    return false;
+  }
+
   function open(host: string): void {
-    const server = createServer(app);
-    server.on('upgrade', sockets.upgrade);
+    const server = createDoor({
+      app,
+      sockets,
+      limits: owners.has(host) ? limits : sharedBy(agentsSharingMax, limits),
+      isWelcome: (from) => isWelcome(host, from),
+      clock,
+      onExcess(excess) {
+        const owner = owners.get(host);
+        if (owner === undefined) log.debug({ host, excess }, 'the local agents flood the gateway');
+        else onExcess(owner, excess);
+      },
+    });
     server.on('error', (error) => void retry(host, error));
     server.listen(port, host, () => log.info({ host, port }, 'gateway listens'));
     servers.set(host, server);
@@ -80,8 +134,12 @@ export function createGatewayListeners({ app, sockets, port, clock, log }: Liste
   }
 
   return {
-    listenOn(host) {
-      if (!servers.has(host)) open(host);
+    listenFor(agentType, { listenHost, network }) {
+      if (network !== undefined) {
+        neighbours.know(agentType, network);
+        owners.set(listenHost, agentType);
+      }
+      if (!servers.has(listenHost)) open(listenHost);
     },
     async close() {
       stopping.abort();

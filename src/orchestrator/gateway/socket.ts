@@ -15,10 +15,14 @@ import type { LoopService, StartedLoop } from '../agents/loops.ts';
 import { toAppError } from '../http/problem.ts';
 import { refuseUpgrade } from '../http/refuse-upgrade.ts';
 import type { Clock } from '../platform/clock.ts';
+import type { Allowance, Allowances } from './allowances.ts';
 import type { AgentCaller, AgentIdentity } from './identity.ts';
+import type { Neighbours } from './neighbours.ts';
 
 interface Deps {
   readonly identity: AgentIdentity;
+  readonly allowances: Allowances;
+  readonly neighbours: Neighbours;
   readonly loops: LoopService;
   readonly instances: InstanceService;
   readonly clock: Clock;
@@ -51,10 +55,15 @@ interface Connection {
 const frameBytesMax = 256 * 1024;
 const unsentBytesMax = 1024 * 1024;
 const helloMsMax = 10_000;
+/** Who is sent away has this long to answer; his frames are not read any more. */
+const closeTimeout = 1_000;
+/** Frames read but not yet handled, after which no more are read: what waits meanwhile waits with the sender. */
+const framesWaitingMax = 8;
 
 export function createAgentSockets(deps: Deps): AgentSockets {
-  const { identity, loops, instances, clock, log, heartbeatMs } = deps;
-  const server = new WebSocketServer({ noServer: true, maxPayload: frameBytesMax, perMessageDeflate: false });
+  const { identity, allowances, neighbours, loops, instances, clock, log, heartbeatMs } = deps;
+  const options = { noServer: true, maxPayload: frameBytesMax, perMessageDeflate: false, closeTimeout };
+  const server = new WebSocketServer(options);
   /** One per agent: a newer connection of the same life takes over. */
   const connections = new Map<string, Connection>();
 
@@ -62,28 +71,47 @@ export function createAgentSockets(deps: Deps): AgentSockets {
     socket.on('error', (error) => log.debug({ err: error }, 'agent socket ended during the upgrade'));
     try {
       if (request.url !== gatewayPaths.socket) throw new AppError('not_found', `There is no socket at ${request.url}`);
-      const caller = await identity.identify(request.headers.authorization);
-      server.handleUpgrade(request, socket, head, (client) => welcome(client, caller));
+      const from = neighbours.agentAt(request.socket.remoteAddress);
+      const caller = await identity.identify(request.headers.authorization, from);
+      const allowance = allowances.of(caller);
+      allowance.openSocket();
+      server.handleUpgrade(request, socket, head, (client) => {
+        // Beneath the frames, where pings and empty fragments count as well.
+        socket.on('data', ({ length }: Buffer) => {
+          if (!allowance.bytes(length)) sendAway(client, closeCodes.flooding, 'too many bytes');
+        });
+        welcome(client, caller, allowance);
+      });
     } catch (error) {
       refuseUpgrade(socket, toAppError(error));
     }
   }
 
-  function welcome(client: WebSocket, caller: AgentCaller): void {
+  function welcome(client: WebSocket, caller: AgentCaller, allowance: Allowance): void {
     const agentType = caller.actor.name;
     const connection: Connection = { client, caller, greeted: false };
-    connections.get(agentType)?.client.close(closeCodes.superseded, 'a newer connection took over');
+    const former = connections.get(agentType)?.client;
+    if (former) sendAway(former, closeCodes.superseded, 'a newer connection took over');
     connections.set(agentType, connection);
     deps.onCount(connections.size);
     // One frame after the other: a report must not overtake the hello.
     let last = Promise.resolve();
+    let waiting = 0;
     client.on('message', (data, isBinary) => {
+      if (client.readyState !== client.OPEN) return;
+      if (!allowance.frame()) return sendAway(client, closeCodes.flooding, 'too many frames');
+      waiting += 1;
+      if (waiting >= framesWaitingMax) client.pause();
       const frame = isBinary ? undefined : parseFrame(String(data));
       last = last
         .then(() => receive(connection, frame))
         .catch((error: unknown) => {
           log.warn({ err: error, agentType }, 'a frame of the agent could not be handled; it will come again');
           client.close(1011, 'try again');
+        })
+        .finally(() => {
+          waiting -= 1;
+          if (waiting === 0 && client.readyState === client.OPEN) client.resume();
         });
     });
     client.on('error', (error) => log.debug({ err: error, agentType }, 'agent socket error'));
@@ -168,7 +196,7 @@ export function createAgentSockets(deps: Deps): AgentSockets {
     wake,
     end(instanceId) {
       for (const { client, caller } of connections.values()) {
-        if (caller.instanceId === instanceId) client.close(closeCodes.ended, 'this life has ended');
+        if (caller.instanceId === instanceId) sendAway(client, closeCodes.ended, 'this life has ended');
       }
     },
     close() {
@@ -176,6 +204,13 @@ export function createAgentSockets(deps: Deps): AgentSockets {
       for (const client of server.clients) client.terminate();
     },
   };
+}
+
+/** What it still sends is not read: it could go on for as long as it does not answer. */
+function sendAway(client: WebSocket, code: number, because: string): void {
+  if (client.readyState !== client.OPEN) return;
+  client.close(code, because);
+  client.pause();
 }
 
 function parseFrame(text: string): AgentFrame | undefined {
