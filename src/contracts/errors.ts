@@ -25,9 +25,12 @@ export const errorCodes = {
   key_name_taken: { status: 409, title: 'A key of this name is already in use' },
   last_admin_key: { status: 409, title: 'The last admin key cannot be revoked' },
   no_logs: { status: 409, title: 'The agent has no container to read logs from' },
+  request_timeout: { status: 408, title: 'The request took too long to arrive' },
   payload_too_large: { status: 413, title: 'The body is too large' },
   unsupported_media_type: { status: 415, title: 'The body must be JSON' },
+  misdirected_request: { status: 421, title: 'The request was meant for another host' },
   rate_limited: { status: 429, title: 'Too many requests' },
+  headers_too_large: { status: 431, title: 'The headers are too large' },
   internal: { status: 500, title: 'Something went wrong on our side' },
   dependency_unavailable: { status: 503, title: 'A part that this needs is not available right now' },
 } as const satisfies Record<string, { status: number; title: string }>;

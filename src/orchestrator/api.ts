@@ -8,7 +8,7 @@ import { AppError } from '../contracts/errors.ts';
 import type { Route } from '../contracts/route.ts';
 import { type Routes, routes } from '../contracts/routes.ts';
 import type { Authenticator } from './http/authenticate.ts';
-import { originAllowed } from './http/credentials.ts';
+import type { BrowserGuard } from './http/browser-guard.ts';
 import { type Handlers, mount } from './http/mount.ts';
 import { createProblemHandler } from './http/problem.ts';
 import type { Metrics } from './metrics.ts';
@@ -18,20 +18,23 @@ interface ApiDeps {
   readonly handlers: Handlers<Routes>;
   readonly authenticator: Authenticator;
   readonly limiter: RequestHandler;
+  /** Listed origins: their pages may read our answers. */
   readonly origins: readonly string[];
+  readonly guard: BrowserGuard;
   readonly chance: Chance;
   readonly metrics: Metrics;
   readonly log: Logger;
 }
 
 /** The operators' API: middleware in order, then the route table. */
-export function createApi({ handlers, authenticator, limiter, origins, chance, metrics, log }: ApiDeps): Express {
+export function createApi(deps: ApiDeps): Express {
+  const { handlers, authenticator, limiter, origins, chance, metrics, log } = deps;
   const app = express();
   app.disable('x-powered-by');
   app.use(pinoHttp({ logger: log, genReqId: requestId(chance), customLogLevel: quietUnlessBroken }));
   app.use(measured(metrics));
   app.use(helmet());
-  app.use(refuseForeignOrigins(origins), cors({ origin: [...origins], credentials: true }));
+  app.use(guarded(deps.guard), cors({ origin: [...origins], credentials: true }));
   // Known, counted, allowed, in this order: what a key is too low for costs as much as what it may do.
   const authorise = (row: Route): RequestHandler[] => [authenticator.know(row), limiter, authenticator.allow(row)];
   mount(app, routes, handlers, { authorise, body: [requireJson, express.json({ limit: '256kb', strict: false })] });
@@ -67,18 +70,19 @@ const measured =
     next();
   };
 
-const refuseForeignOrigins =
-  (origins: readonly string[]): RequestHandler =>
+const guarded =
+  (guard: BrowserGuard): RequestHandler =>
   (request, _response, next) => {
-    if (originAllowed(request, origins)) return next();
-    throw new AppError(
-      'foreign_origin',
-      `Pages of ${request.headers.origin} may not call this API; CORS_ORIGINS lists who may`,
-    );
+    guard(request);
+    next();
   };
 
-/** A body of another type would be passed over in silence. No body is fine: a client may say so with a length of 0. */
+/**
+ * A body of another type would be passed over in silence. No body is fine: a client may say so with a length of 0, but
+ * not with the type of a form, which is what a page of another site can send without asking.
+ */
 const requireJson: RequestHandler = (request, _response, next) => {
-  if (request.headers['content-length'] === '0' || request.is('application/json') !== false) return next();
+  const { 'content-length': length, 'content-type': type } = request.headers;
+  if ((length === '0' && type === undefined) || request.is('application/json') !== false) return next();
   throw new AppError('unsupported_media_type', 'Send the body as application/json');
 };

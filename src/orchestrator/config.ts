@@ -26,6 +26,11 @@ const origin = z
     (text) => URL.canParse(text) && new URL(text).origin === text,
     'each must be an origin such as https://board.example',
   );
+/** As it stands in a Host header, without a port: any port is good. */
+const hostName = z
+  .string()
+  .regex(/^[a-z0-9]([a-z0-9._-]{0,252}[a-z0-9])?$/i, 'each must be a host name such as board.example, without a port')
+  .transform((name) => name.toLowerCase());
 const url = (protocol: RegExp, example: string) =>
   z.url({ protocol, error: `must be a URL such as ${example}` }).optional();
 
@@ -44,15 +49,21 @@ const schema = z.object({
   BOARDROOM_ADMIN_KEY: z.string().min(16, 'must have at least 16 characters').optional(),
   BOARDROOM_PROFILES: z.string().min(1).default('./profiles'),
   BOARDROOM_AGENTS: listOf(agentNames).default(['all']),
+  ALLOWED_HOSTS: listOf(hostName).default([]),
   CORS_ORIGINS: listOf(origin).default([]),
   RATE_LIMIT_PER_MINUTE: whole(1, 10_000_000).default(300),
   FAILED_AUTH_PER_MINUTE: whole(1, 10_000_000).default(20),
   AGENT_CALLS_PER_SECOND: whole(1, 100_000).default(10),
+  CONNECTIONS_MAX: whole(10, 1_000_000).default(2_000),
+  SOCKETS_MAX: whole(1, 1_000_000).default(1_000),
+  SOCKETS_PER_KEY: whole(1, 1_000_000).default(100),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
   LOG_TO: z.enum(['file', 'stdout']).default('file'),
   RESYNC_MS: milliseconds(30_000),
   HEARTBEAT_MS: milliseconds(10_000),
   SWEEP_MS: milliseconds(15_000),
+  REQUEST_TIMEOUT_MS: milliseconds(30_000),
+  SOCKET_PING_MS: milliseconds(30_000),
   RELAY_POLL_MS: milliseconds(1_000),
   CATCH_UP_MS: milliseconds(3_000),
   DISPATCH_MS: milliseconds(1_000),
@@ -64,10 +75,22 @@ const schema = z.object({
 });
 
 export interface Config {
-  readonly api: { readonly host: string; readonly port: number; readonly origins: readonly string[] };
+  readonly api: {
+    readonly host: string;
+    readonly port: number;
+    /** Names that it answers to, besides addresses and localhost. */
+    readonly hosts: readonly string[];
+    readonly origins: readonly string[];
+  };
   readonly limits: {
     readonly requestsPerMinute: number;
     readonly failedAuthPerMinute: number;
+    readonly connections: number;
+    /** Of dashboards: in all, and of one key. */
+    readonly sockets: number;
+    readonly socketsPerKey: number;
+    /** Until a request must have arrived. */
+    readonly requestMs: number;
     /** Of each agent, at the gateway; ten seconds' worth at once. */
     readonly agentCallsPerSecond: number;
   };
@@ -92,6 +115,7 @@ export interface Config {
     readonly resyncMs: number;
     readonly heartbeatMs: number;
     readonly sweepMs: number;
+    readonly socketPingMs: number;
     readonly relayPollMs: number;
     readonly catchUpMs: number;
     readonly dispatchMs: number;
@@ -115,10 +139,19 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
   const env = parsed.data;
   const { BOARDROOM_AGENTS: wanted } = env;
   return {
-    api: { host: env.ORCHESTRATOR_HOST, port: env.ORCHESTRATOR_PORT, origins: env.CORS_ORIGINS },
+    api: {
+      host: env.ORCHESTRATOR_HOST,
+      port: env.ORCHESTRATOR_PORT,
+      hosts: [env.ORCHESTRATOR_HOST.toLowerCase(), ...env.ALLOWED_HOSTS],
+      origins: env.CORS_ORIGINS,
+    },
     limits: {
       requestsPerMinute: env.RATE_LIMIT_PER_MINUTE,
       failedAuthPerMinute: env.FAILED_AUTH_PER_MINUTE,
+      connections: env.CONNECTIONS_MAX,
+      sockets: env.SOCKETS_MAX,
+      socketsPerKey: env.SOCKETS_PER_KEY,
+      requestMs: env.REQUEST_TIMEOUT_MS,
       agentCallsPerSecond: env.AGENT_CALLS_PER_SECOND,
     },
     gatewayPort: env.GATEWAY_PORT,
@@ -140,6 +173,7 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
       resyncMs: env.RESYNC_MS,
       heartbeatMs: env.HEARTBEAT_MS,
       sweepMs: env.SWEEP_MS,
+      socketPingMs: env.SOCKET_PING_MS,
       relayPollMs: env.RELAY_POLL_MS,
       catchUpMs: env.CATCH_UP_MS,
       dispatchMs: env.DISPATCH_MS,

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { createServer, type Server } from 'node:http';
+import type { Server } from 'node:http';
 import { createAgentHandlers } from './agents/routes.ts';
 import { createApi } from './api.ts';
 import { type Config, ConfigError } from './config.ts';
@@ -14,6 +14,8 @@ import type { Foundation } from './foundation.ts';
 import type { Gateway } from './gateway/gateway.ts';
 import type { HealthParts } from './health.ts';
 import { createAuthenticator } from './http/authenticate.ts';
+import { createBoundedServer } from './http/bounded-server.ts';
+import { createBrowserGuard } from './http/browser-guard.ts';
 import { createDrain } from './http/drain.ts';
 import { keepAgentsOut } from './http/keep-agents-out.ts';
 import { createLimitStores } from './http/limit-store.ts';
@@ -39,6 +41,7 @@ export async function openApi(foundation: Foundation, parts: ApiParts): Promise<
   const { config, lifecycle, log, bus, database, teamId, version, clock, chance, replica } = foundation;
   const { services, gateway, metrics, health, control, feed } = parts;
   const { origins } = config.api;
+  const guard = createBrowserGuard(config.api);
   const limits = createLimitStores({
     redisUrl: config.redisUrl,
     prefix: `boardroom:${teamId}:limit:`,
@@ -73,23 +76,26 @@ export async function openApi(foundation: Foundation, parts: ApiParts): Promise<
     authenticator,
     limiter: createKeyLimiter(config.limits.requestsPerMinute, limits.store('requests')),
     origins,
+    guard,
     chance,
     metrics,
     log,
   });
-  const server = createServer(app);
+  const server = createBoundedServer(app, config.limits);
   const drain = createDrain(server, clock);
   keepAgentsOut(server, gateway.isStray);
   const sockets = createDashboardSockets({
     server,
     authenticator,
-    origins,
+    guard,
     feed,
     readAfter: services.events.readAfter,
     clock,
     replica,
     log,
-    pingMs: socketPingMs,
+    pingMs: config.every.socketPingMs,
+    socketsMax: config.limits.sockets,
+    socketsPerKey: config.limits.socketsPerKey,
     onCount: (open) => metrics.sockets.set({ kind: 'dashboard' }, open),
   });
   bus.subscribe(topics.workerLog, (message) => sockets.broadcast(JSON.parse(message) as Envelope));
@@ -101,8 +107,6 @@ export async function openApi(foundation: Foundation, parts: ApiParts): Promise<
   lifecycle.onClose('dashboard sockets', () => sockets.close());
   return url;
 }
-
-const socketPingMs = 30_000;
 
 /** Requests under way get this long to finish. */
 const drainMs = 3_000;

@@ -9,22 +9,27 @@ import type { Feed } from './events/feed.ts';
 import { type Envelope, framesOf, helloFrame } from './events/frames.ts';
 import { createReader, type Reader } from './events/reader.ts';
 import { type Authenticator, addressOf } from './http/authenticate.ts';
-import { originAllowed } from './http/credentials.ts';
+import type { BrowserGuard } from './http/browser-guard.ts';
 import { toAppError } from './http/problem.ts';
-import { refuseUpgrade } from './http/refuse-upgrade.ts';
+import { refuseConnection } from './http/refuse-connection.ts';
+import { watchManners } from './http/socket-manners.ts';
+import { createSocketSeats } from './http/socket-seats.ts';
 import type { Caller } from './keys/service.ts';
 import type { Clock } from './platform/clock.ts';
 
 interface Deps {
   readonly server: Server;
   readonly authenticator: Authenticator;
-  readonly origins: readonly string[];
+  readonly guard: BrowserGuard;
   readonly feed: Feed;
   readonly readAfter: (after: number, limit: number) => Promise<readonly BoardroomEvent[]>;
   readonly clock: Clock;
   readonly replica: string;
   readonly log: Logger;
   readonly pingMs: number;
+  /** In all, and of one key. */
+  readonly socketsMax: number;
+  readonly socketsPerKey: number;
   readonly onCount: (open: number) => void;
 }
 
@@ -40,13 +45,18 @@ const clientFrameBytesMax = 16 * 1024;
 export function createDashboardSockets(deps: Deps): DashboardSockets {
   const { server, feed, clock, log } = deps;
   // Deflate costs more than it saves here: one frame goes to many clients.
-  const sockets = new WebSocketServer({ noServer: true, maxPayload: clientFrameBytesMax, perMessageDeflate: false });
+  const frames = { maxPayload: clientFrameBytesMax, perMessageDeflate: false };
+  // Pings are answered by hand: one who floods us with them is sent away.
+  const sockets = new WebSocketServer({ noServer: true, autoPong: false, ...frames });
+  sockets.on('wsClientError', (error, socket) =>
+    refuseConnection(socket, new AppError('invalid_request', 'This is no WebSocket handshake', { cause: error })),
+  );
+  const seats = createSocketSeats(deps.socketsMax, deps.socketsPerKey);
   const readers = new Map<WebSocket, Reader>();
+  const callers = new WeakMap<WebSocket, Caller>();
   const stopping = new AbortController();
 
   async function callerOf(request: IncomingMessage, url: URL): Promise<Caller> {
-    if (!originAllowed(request, deps.origins))
-      throw new AppError('foreign_origin', 'Open the socket from the dashboard’s own origin');
     const ticket = url.searchParams.get('ticket');
     const address = addressOf(request);
     if (ticket !== null) return deps.authenticator.byTicket(ticket, address);
@@ -58,17 +68,21 @@ export function createDashboardSockets(deps: Deps): DashboardSockets {
   async function upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
     socket.on('error', (error) => log.debug({ err: error }, 'socket ended during the upgrade'));
     try {
+      deps.guard(request);
       const url = addressed(request);
       if (url?.pathname !== '/ws') throw new AppError('not_found', 'The socket is at /ws');
-      await callerOf(request, url);
+      const caller = await callerOf(request, url);
       if (stopping.signal.aborted) throw new AppError('dependency_unavailable', 'This replica is closing');
-      sockets.handleUpgrade(request, socket, head, (client) => welcome(client));
+      // In the same tick as the welcome, which takes the seat: no two get the last one.
+      seats.check(caller);
+      sockets.handleUpgrade(request, socket, head, (client) => welcome(client, caller));
     } catch (error) {
-      refuseUpgrade(socket, toAppError(error));
+      refuseConnection(socket, toAppError(error));
     }
   }
 
-  function welcome(client: WebSocket): void {
+  function welcome(client: WebSocket, caller: Caller): void {
+    const leave = seats.take(caller);
     const reader = createReader({
       client,
       clock,
@@ -78,15 +92,16 @@ export function createDashboardSockets(deps: Deps): DashboardSockets {
       onError: (error) => log.warn({ err: error }, 'replay failed'),
     });
     readers.set(client, reader);
-    deps.onCount(readers.size);
-    const alive = watchPings(client);
+    callers.set(client, caller);
+    deps.onCount(seats.taken());
+    watchManners(client, { clock, pingMs: deps.pingMs, until: caller.expiresAt });
     client.on('message', (data, isBinary) => receive(client, reader, isBinary ? undefined : String(data)));
     client.on('error', (error) => log.debug({ err: error }, 'socket error'));
     client.on('close', () => {
       readers.delete(client);
       reader.stop();
-      alive.abort();
-      deps.onCount(readers.size);
+      leave();
+      deps.onCount(seats.taken());
     });
     client.send(helloFrame({ seq: feed.position(), replica: deps.replica, at: clock.now() }));
     reader.start();
@@ -98,27 +113,17 @@ export function createDashboardSockets(deps: Deps): DashboardSockets {
     client.close(1008, 'expected {"type":"subscribe","topics"?:[…],"since"?:<seq>}');
   }
 
-  /** Two pings unanswered, and the client is gone though nobody said so. */
-  function watchPings(client: WebSocket): AbortController {
-    const over = new AbortController();
-    let missed = 0;
-    client.on('pong', () => {
-      missed = 0;
-    });
-    const beat = async () => {
-      for (;;) {
-        await clock.sleep(deps.pingMs, over.signal);
-        if (over.signal.aborted) return;
-        if (missed >= 2) return client.terminate();
-        missed += 1;
-        client.ping();
-      }
-    };
-    void beat();
-    return over;
+  /** Who was let in with a key hears nothing more once it is revoked: not even of that. */
+  function showOut(keyId: unknown): void {
+    for (const [client, reader] of readers) {
+      if (callers.get(client)?.keyId !== keyId) continue;
+      reader.stop();
+      client.close(1008, 'the key was revoked');
+    }
   }
 
   const unsubscribe = feed.onEvent((event) => {
+    if (event.eventType === 'key_revoked') showOut(event.payload['keyId']);
     const envelopes = framesOf(event);
     for (const reader of readers.values()) reader.live(event.seq, envelopes);
   });

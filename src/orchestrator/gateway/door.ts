@@ -2,7 +2,7 @@ import { createServer, type RequestListener, type Server, type ServerResponse } 
 import type { Socket } from 'node:net';
 import { AppError } from '../../contracts/errors.ts';
 import { problemOf } from '../http/problem.ts';
-import { refuseUpgrade } from '../http/refuse-upgrade.ts';
+import { refuseConnection } from '../http/refuse-connection.ts';
 import type { Clock } from '../platform/clock.ts';
 import { createMeter, type Excess, type Rate } from './limits.ts';
 import type { AgentSockets } from './socket.ts';
@@ -61,7 +61,7 @@ export function createDoor({ app, sockets, limits, isWelcome, clock, onExcess }:
     if (!isTooMuch()) return sockets.upgrade(request, socket, head);
     // Whoever does not wait for the answer is gone: nothing is lost.
     socket.on('error', () => socket.destroy());
-    void hold(socket).then(() => refuseUpgrade(socket, tooMany));
+    void hold(socket).then(() => refuseConnection(socket, tooMany));
   });
   return server;
 }

@@ -13,7 +13,7 @@ import {
 import type { InstanceService } from '../agents/instances.ts';
 import type { LoopService, StartedLoop } from '../agents/loops.ts';
 import { toAppError } from '../http/problem.ts';
-import { refuseUpgrade } from '../http/refuse-upgrade.ts';
+import { refuseConnection } from '../http/refuse-connection.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Allowance, Allowances } from './allowances.ts';
 import type { AgentCaller, AgentIdentity } from './identity.ts';
@@ -83,7 +83,7 @@ export function createAgentSockets(deps: Deps): AgentSockets {
         welcome(client, caller, allowance);
       });
     } catch (error) {
-      refuseUpgrade(socket, toAppError(error));
+      refuseConnection(socket, toAppError(error));
     }
   }
 

@@ -29,7 +29,10 @@ export type Authenticator = ReturnType<typeof createAuthenticator>;
 export function createAuthenticator({ keys, clock, failures, failuresMax, onAgentToken }: Deps) {
   const known = new Map<string, { caller: Caller; until: number }>();
   let revocations = 0;
-  /** Addresses that have failed too often, until when. */
+  /**
+   * Addresses that have failed too often, until when. Only what fails again is refused for it: an address is shared, by all
+   * programs of this machine or by all behind a proxy, and none of them may lock the others out.
+   */
   const blocked = new Map<string, number>();
 
   async function byKey(secret: string): Promise<Caller | undefined> {
@@ -51,9 +54,9 @@ export function createAuthenticator({ keys, clock, failures, failuresMax, onAgen
   async function identify(request: IncomingMessage, address: string): Promise<Caller | undefined> {
     const { key, session } = readCredentials(request);
     if (key === undefined && session === undefined) return undefined;
-    refuseBlocked(address);
     const caller = key === undefined ? await keys.authenticatePass('session', session ?? '') : await byKey(key);
     if (caller) return caller;
+    refuseBlocked(address);
     if (key?.startsWith('bra_')) onAgentToken(key, request.url ?? '');
     await countFailure(address);
     throw new AppError('unauthenticated', 'The credentials are unknown, expired or revoked');
@@ -70,6 +73,7 @@ export function createAuthenticator({ keys, clock, failures, failuresMax, onAgen
   async function countFailure(address: string): Promise<void> {
     const { totalHits } = await failures.increment(address);
     if (totalHits < failuresMax) return;
+    for (const [other, until] of blocked) if (until <= clock.monotonic()) blocked.delete(other);
     blocked.set(address, clock.monotonic() + limitWindowMs);
     if (totalHits > failuresMax) throw tooMany(limitWindowMs);
   }
@@ -78,9 +82,9 @@ export function createAuthenticator({ keys, clock, failures, failuresMax, onAgen
     identify,
     /** For the socket: a ticket from the query is used up by this. */
     async byTicket(ticket: string, address: string): Promise<Caller> {
-      refuseBlocked(address);
       const caller = await keys.authenticatePass('ticket', ticket);
       if (caller) return caller;
+      refuseBlocked(address);
       await countFailure(address);
       throw new AppError('unauthenticated', 'The ticket is unknown, expired or used');
     },

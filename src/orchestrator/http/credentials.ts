@@ -18,13 +18,3 @@ export function readCredentials({ headers }: IncomingMessage): Credentials {
     session: parse(headers.cookie ?? '')[sessionCookie],
   };
 }
-
-/**
- * True when the request does not come from a page of another origin. Programs send no Origin; a browser's page
- * sends its own, which must be ours (by the Host it called) or listed.
- */
-export function originAllowed({ headers }: IncomingMessage, listed: readonly string[]): boolean {
-  const { origin, host } = headers;
-  if (origin === undefined) return true;
-  return listed.includes(origin) || origin === `http://${host}` || origin === `https://${host}`;
-}

@@ -1,8 +1,10 @@
 import { and, asc, count, eq, gt, isNull, lte, ne, or, sql } from 'drizzle-orm';
+import type { PgColumn } from 'drizzle-orm/pg-core';
 import { AppError } from '../../contracts/errors.ts';
 import type { Role } from '../../contracts/key.ts';
 import { type Actor, system, type UnitOfWork, type Work } from '../events/work.ts';
 import type { Clock } from '../platform/clock.ts';
+import { gather } from '../platform/gather.ts';
 import { type Chance, hashSecret, sameHash } from '../platform/identity.ts';
 import { iso, isoOrNull } from '../platform/iso.ts';
 import { type Postgres, type Queryable, violatedUnique } from '../platform/postgres.ts';
@@ -64,31 +66,40 @@ export function createKeyService({ postgres, unitOfWork, clock, chance }: Deps) 
     return row?.count ?? 0;
   }
 
+  // Gathered, because anybody may ask: a flood of guesses must cost the database no more than a single one.
+  const findKey = gather(async (hashes) => {
+    const rows = await postgres.db
+      .select()
+      .from(apiKeys)
+      .where(and(isOneOf(apiKeys.hash, hashes), usable(clock.now())));
+    return new Map(rows.map((row) => [row.hash, row]));
+  });
+  const findPass = gather(async (hashes) => {
+    const now = clock.now();
+    const rows = await postgres.db
+      .select({ pass: keyPasses, key: apiKeys })
+      .from(keyPasses)
+      .innerJoin(apiKeys, eq(apiKeys.id, keyPasses.keyId))
+      .where(and(isOneOf(keyPasses.hash, hashes), gt(keyPasses.expiresAt, now), usable(now)));
+    return new Map(rows.map((row) => [row.pass.hash, row]));
+  });
+
   return {
     async authenticate(secret: string): Promise<Caller | undefined> {
       const hash = hashSecret(secret);
-      const [row] = await postgres.db
-        .select()
-        .from(apiKeys)
-        .where(and(eq(apiKeys.hash, hash), usable(clock.now())));
+      const row = await findKey(hash);
       return row && sameHash(row.hash, hash) ? toCaller(row) : undefined;
     },
 
     /** A ticket is used up by this look; a session is not. */
     async authenticatePass(kind: PassKind, secret: string): Promise<Caller | undefined> {
       const hash = hashSecret(secret);
-      const now = clock.now();
-      const valid = and(eq(keyPasses.hash, hash), eq(keyPasses.kind, kind), gt(keyPasses.expiresAt, now));
-      const [pass] =
-        kind === 'ticket'
-          ? await postgres.db.delete(keyPasses).where(valid).returning()
-          : await postgres.db.select().from(keyPasses).where(valid);
-      if (!pass) return undefined;
-      const [row] = await postgres.db
-        .select()
-        .from(apiKeys)
-        .where(and(eq(apiKeys.id, pass.keyId), usable(now)));
-      return row && toCaller(row);
+      const found = await findPass(hash);
+      if (found?.pass.kind !== kind) return undefined;
+      if (kind === 'session') return toCaller(found.key);
+      // Many may have found it; who takes the row away has used it.
+      const taken = await postgres.db.delete(keyPasses).where(eq(keyPasses.hash, hash)).returning();
+      return taken.length > 0 ? toCaller(found.key) : undefined;
     },
 
     async createPass(kind: PassKind, caller: Caller): Promise<{ secret: string; expiresAt: number }> {
@@ -161,6 +172,9 @@ export function createKeyService({ postgres, unitOfWork, clock, chance }: Deps) 
       }),
   };
 }
+
+/** One parameter, however many: drizzle's `inArray` would make another statement of each number. */
+const isOneOf = (column: PgColumn, values: readonly string[]) => sql`${column} = any(${sql.param(values)})`;
 
 const toCaller = ({ id, name, role, expiresAt }: KeyRow): Caller => ({ keyId: id, name, role, expiresAt });
 

@@ -1,0 +1,64 @@
+import { createServer, type RequestListener, type Server, type ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { AppError } from '../../contracts/errors.ts';
+import { refuseConnection } from './refuse-connection.ts';
+
+interface Bounds {
+  readonly connections: number;
+  /** Until a request must have arrived; twice as long may pass while a client takes nothing of its answer. */
+  readonly requestMs: number;
+}
+
+const headersMsMax = 10_000;
+const checkMsMax = 1_000;
+
+/** An HTTP server that no client can hold up by being slow, silent or many. */
+export function createBoundedServer(app: RequestListener, { connections, requestMs }: Bounds): Server {
+  const server = createServer({
+    requestTimeout: requestMs,
+    headersTimeout: Math.min(headersMsMax, requestMs),
+    // Node looks for late requests this seldom: by default every half minute.
+    connectionsCheckingInterval: Math.min(checkMsMax, requestMs),
+  });
+  // Beyond this a connection is closed unheard, so that the database and the engine still find file descriptors.
+  server.maxConnections = connections;
+  const unanswered = new Map<Duplex, Set<ServerResponse>>();
+  const answersOn = (socket: Duplex) => [...(unanswered.get(socket) ?? [])];
+
+  server.on('connection', (socket) => {
+    unanswered.set(socket, new Set());
+    socket.on('close', () => unanswered.delete(socket));
+  });
+  server.on('request', (request, response) => {
+    const answers = unanswered.get(request.socket);
+    answers?.add(response);
+    response.on('close', () => answers?.delete(response));
+  });
+  server.on('request', app);
+
+  server.on('clientError', (error, socket) => {
+    // Words in the middle of an answer would be taken for a part of it.
+    const isHalfSaid = answersOn(socket).some(({ headersSent }) => headersSent);
+    if (isHalfSaid || !socket.writable) socket.destroy();
+    else refuseConnection(socket, unreadable(error));
+  });
+
+  server.setTimeout(requestMs * 2, (socket) => {
+    // Nothing moves because we are at work, or have nothing to tell a follower: no fault of the client.
+    const waitsForUs = answersOn(socket).length > 0 && socket.writableLength === 0;
+    if (!waitsForUs) socket.destroy();
+  });
+  return server;
+}
+
+/** What Node's parser could not make a request of. */
+function unreadable(error: NodeJS.ErrnoException): AppError {
+  switch (error.code) {
+    case 'ERR_HTTP_REQUEST_TIMEOUT':
+      return new AppError('request_timeout', 'The request did not arrive in time');
+    case 'HPE_HEADER_OVERFLOW':
+      return new AppError('headers_too_large', 'The path and the headers may have 16 kB together');
+    default:
+      return new AppError('invalid_request', 'This is no HTTP request that could be read');
+  }
+}
