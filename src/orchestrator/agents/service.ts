@@ -141,7 +141,8 @@ export function createAgentService(deps: Deps) {
       const interval = (await settings.loopIntervals(db))(agentType);
       return {
         ...present(agent, profile, { live, interval }),
-        profilePath: profile.path,
+        // In the folder of profiles; where that is on this machine is no viewer's business.
+        profilePath: `profiles/${profile.type}.md`,
         loopCount: agent.loopCount,
         lastLoopAt: isoOrNull(agent.lastLoopAt),
         currentFocus: agent.currentFocus,

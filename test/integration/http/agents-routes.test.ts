@@ -42,7 +42,7 @@ describe('an agent', () => {
     const detail = await stage.ok('getAgent', ceo);
     expect(detail).toMatchObject(agents.find(({ type }) => type === 'ceo') ?? {});
     expect(detail).toMatchObject({
-      profilePath: expect.stringMatching(/ceo\.md$/),
+      profilePath: 'profiles/ceo.md',
       loopCount: 0,
       lastLoopAt: null,
       currentFocus: null,
