@@ -35,6 +35,8 @@ export function createBoundedServer(app: RequestListener, { connections, request
     response.on('close', () => answers?.delete(response));
   });
   server.on('request', app);
+  // `Expect: a miracle` is passed over, as most servers do; Node's own answer to it would be no problem+json.
+  server.on('checkExpectation', (request, response) => void server.emit('request', request, response));
 
   server.on('clientError', (error, socket) => {
     // Words in the middle of an answer would be taken for a part of it.
