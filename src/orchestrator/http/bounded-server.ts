@@ -17,6 +17,8 @@ export function createBoundedServer(app: RequestListener, { connections, request
   const server = createServer({
     requestTimeout: requestMs,
     headersTimeout: Math.min(headersMsMax, requestMs),
+    // A request without a host is refused like one with a foreign host: as a problem.
+    requireHostHeader: false,
     // Node looks for late requests this seldom: by default every half minute.
     connectionsCheckingInterval: Math.min(checkMsMax, requestMs),
   });

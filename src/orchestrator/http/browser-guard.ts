@@ -16,11 +16,12 @@ export function createBrowserGuard({ hosts, origins }: Allowed): BrowserGuard {
   const names = new Set(['localhost', ...hosts]);
   return (request) => {
     const { host, origin } = request.headers;
+    if (host === undefined) throw new AppError('invalid_request', 'Name the host that you call');
     // First the name: whether an origin is our own is told by it.
     if (!isOurs(host, names)) {
       throw new AppError(
         'misdirected_request',
-        `"${host ?? ''}" is no name of this API: call it by an address or as localhost, or list the name in ALLOWED_HOSTS`,
+        `"${host}" is no name of this API: call it by an address or as localhost, or list the name in ALLOWED_HOSTS`,
       );
     }
     if (isForeign(request, origins)) {
@@ -37,8 +38,8 @@ export function createBrowserGuard({ hosts, origins }: Allowed): BrowserGuard {
  * itself by the name alone. Addresses and localhost cannot be pointed elsewhere. The port tells nothing: a tunnel or a
  * published port has another than the one we listen on.
  */
-function isOurs(host: string | undefined, names: ReadonlySet<string>): boolean {
-  const [, bracketed, plain] = /^(?:\[([^\]]*)\]|([^:]*))(?::\d*)?$/.exec(host ?? '') ?? [];
+function isOurs(host: string, names: ReadonlySet<string>): boolean {
+  const [, bracketed, plain] = /^(?:\[([^\]]*)\]|([^:]*))(?::\d*)?$/.exec(host) ?? [];
   if (bracketed !== undefined) return isIP(bracketed) === 6;
   return plain !== undefined && (isIP(plain) === 4 || names.has(plain.toLowerCase().replace(/\.$/, '')));
 }
