@@ -16,7 +16,8 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'integration',
-          include: ['test/{contract,integration}/**/*.test.ts'],
+          include: ['test/{contract,integration,security}/**/*.test.ts'],
+          exclude: ['test/security/inside-*.test.ts'],
           globalSetup: './test/support/postgres-server.ts',
           maxWorkers: 2,
           sequence: { groupOrder: 1 },

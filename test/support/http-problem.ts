@@ -5,7 +5,7 @@ import { type ErrorCode, errorCodes } from '../../src/contracts/errors.ts';
 const issue = z.strictObject({ path: z.string(), message: z.string().min(1) });
 
 /** RFC 9457 as the contract has it. Strict: what is not listed was not meant to leave. */
-const problemSchema = z.strictObject({
+export const problemSchema = z.strictObject({
   type: z.string().min(1),
   title: z.string().min(1),
   status: z.number().int(),
@@ -16,7 +16,7 @@ const problemSchema = z.strictObject({
 export type Problem = z.infer<typeof problemSchema>;
 
 /** What tells of our insides: stack frames, SQL, files, the database driver and its words. */
-const insides: readonly RegExp[] = [
+export const insides: readonly RegExp[] = [
   /\n\s*at /,
   /\bat \S+ \(/,
   /\.(?:ts|js|cjs|mjs)\b/,

@@ -5,6 +5,7 @@ import { eventually } from './eventually.ts';
 export interface OrchestratorProcess {
   readonly url: string;
   readonly pid: number;
+  isAlive(): boolean;
   /** What it has printed so far. */
   output(): string;
   /** Sends the signal and waits for the end; the exit code, or null after a signal that ends it at once. */
@@ -31,6 +32,7 @@ export function spawnOrchestrator(
   const hasEnded = () => child.exitCode !== null || child.signalCode !== null;
   return {
     pid: child.pid ?? 0,
+    isAlive: () => child.exitCode === null && child.signalCode === null,
     output,
     up: () =>
       eventually(

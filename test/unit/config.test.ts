@@ -22,8 +22,14 @@ describe('an environment without any variable', () => {
 
   it('makes the configuration of the documentation', () => {
     expect(config).toMatchObject({
-      api: { host: '127.0.0.1', port: 8080, origins: [] },
-      limits: { requestsPerMinute: 300, failedAuthPerMinute: 20 },
+      api: { host: '127.0.0.1', port: 8080, hosts: ['127.0.0.1'], origins: [] },
+      limits: {
+        requestsPerMinute: 300,
+        failedAuthPerMinute: 20,
+        connections: 2_000,
+        sockets: 1_000,
+        socketsPerKey: 100,
+      },
       gatewayPort: 8081,
       databaseUrl: undefined,
       redisUrl: undefined,
@@ -90,6 +96,12 @@ describe('a wrong value', () => {
     ['BOARDROOM_AGENTS', 'The CEO', /role|all/],
     ['CORS_ORIGINS', 'example.com', /https?:\/\//],
     ['CORS_ORIGINS', 'https://a.example/', /origin/i],
+    ['ALLOWED_HOSTS', 'https://board.example', /host name/],
+    ['ALLOWED_HOSTS', 'board.example:8080', /without a port/],
+    ['ALLOWED_HOSTS', '*', /host name/],
+    ['CONNECTIONS_MAX', '0', />=10/],
+    ['SOCKETS_MAX', '0', />=1/],
+    ['SOCKETS_PER_KEY', 'all', /number/],
     ['RATE_LIMIT_PER_MINUTE', '0', />=1/],
     ['FAILED_AUTH_PER_MINUTE', 'many', /number/],
     ['LOG_LEVEL', 'loud', /"trace"\|"debug"\|"info"\|"warn"\|"error"\|"silent"/],

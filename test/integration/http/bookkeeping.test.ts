@@ -32,6 +32,7 @@ describe('every route of the table', () => {
     const guards = declared(name).filter((outcome) => outcome in guardFiles);
     expect(guards).toContain('invalid_request');
     expect(guards).toContain('foreign_origin');
+    expect(guards).toContain('misdirected_request');
     if (rows[name].role !== 'public' && rows[name].role !== 'local') {
       expect(guards).toEqual(expect.arrayContaining(['unauthenticated', 'rate_limited', 'dependency_unavailable']));
     }
@@ -51,8 +52,8 @@ describe('every code of the registry', () => {
     'task_not_claimed',
     'wip_limit_reached',
   ];
-  /** Given where there is no route, or where we are at fault; proven in unknown-route.test.ts. */
-  const besideRoutes: readonly ErrorCode[] = ['not_found', 'internal'];
+  /** Given where there is no route, or where we are at fault, or where no request could be read; proven in unknown-route.test.ts. */
+  const besideRoutes: readonly ErrorCode[] = ['not_found', 'internal', 'request_timeout', 'headers_too_large'];
 
   it('is declared by a route, or known to be none of theirs', () => {
     const given = new Set(routeNames.flatMap((name) => declared(name)));

@@ -2,10 +2,11 @@ import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { problemIn } from '../../support/http-problem.ts';
 import { openStage, type Stage } from '../../support/http-stage.ts';
+import { sendRaw } from '../../support/wire.ts';
 
 let stage: Stage;
 beforeAll(async () => {
-  stage = await openStage();
+  stage = await openStage({ REQUEST_TIMEOUT_MS: '500' });
 });
 afterAll(() => stage.dispose());
 
@@ -39,6 +40,30 @@ describe('what is no route', () => {
     expect(headers.get('content-type')).toMatch(/^application\/problem\+json/);
     expect(headers.get('x-content-type-options')).toBe('nosniff');
     expect(text).not.toContain('<script>');
+  });
+});
+
+describe('what is no request', () => {
+  it.each([
+    ['no HTTP', 'hello?\r\n\r\n', 'invalid_request'],
+    ['a method that nobody knows', 'BREW /coffee HTTP/1.1\r\n\r\n', 'invalid_request'],
+    [
+      'a header with a control character',
+      'GET /health HTTP/1.1\r\nHost: localhost\r\nA: \u0001\r\n\r\n',
+      'invalid_request',
+    ],
+    [
+      'two ideas of its length',
+      'POST /tasks HTTP/1.1\r\nContent-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n',
+      'invalid_request',
+    ],
+    ['a length below nothing', 'POST /tasks HTTP/1.1\r\nContent-Length: -1\r\n\r\n', 'invalid_request'],
+    ['headers of more than 16 kB', `GET /health HTTP/1.1\r\nA: ${'x'.repeat(17_000)}\r\n\r\n`, 'headers_too_large'],
+    ['a path of more than 16 kB', `GET /${'x'.repeat(17_000)} HTTP/1.1\r\n\r\n`, 'headers_too_large'],
+    ['one that never ends', 'GET /health HTTP/1.1\r\n', 'request_timeout'],
+    ['silence', '', 'request_timeout'],
+  ])('is refused with a problem too: %s', async (_what, request, code) => {
+    expect(problemIn(await sendRaw(stage.url, request)).code).toBe(code);
   });
 });
 
