@@ -37,13 +37,24 @@ export function createApi(deps: ApiDeps): Express {
   app.use(guarded(deps.guard), cors({ origin: [...origins], credentials: true }));
   // Known, counted, allowed, in this order: what a key is too low for costs as much as what it may do.
   const authorise = (row: Route): RequestHandler[] => [authenticator.know(row), limiter, authenticator.allow(row)];
-  mount(app, routes, handlers, { authorise, body: [requireJson, express.json({ limit: '256kb', strict: false })] });
+  mount(app, routes, handlers, {
+    authorise,
+    body: [refuseAnnounced, requireJson, express.json({ limit: bodyBytesMax, strict: false })],
+  });
   app.use((request) => {
     throw new AppError('not_found', `There is no ${request.method} ${request.path}`);
   });
   app.use(createProblemHandler(log));
   return app;
 }
+
+const bodyBytesMax = 256 * 1024;
+
+/** The parser would read all of it to the end before it refuses. */
+const refuseAnnounced: RequestHandler = (request, _response, next) => {
+  if (Number(request.headers['content-length'] ?? 0) <= bodyBytesMax) return next();
+  throw new AppError('payload_too_large', 'The body is larger than 256 kB');
+};
 
 /** Tells log lines and answers of one request apart from others; a caller's own id is kept. */
 const requestId =
