@@ -32,7 +32,7 @@ describe('a team of 50 that dies at once, again and again', { timeout: 180_000 }
   beforeAll(async () => {
     house = await buildHouse({ roles, agent: frail });
     const environment = { ...house.environment, AGENT_RUNTIME: 'process', RESTART_BACKOFF_MS: String(backoffMs) };
-    orchestrator = await startOrchestrator({ ...environment, CONFIRM_MS: '1' }, house.main);
+    orchestrator = await startOrchestrator({ ...environment, CONFIRM_MS: '1' }, { main: house.main });
   });
   afterAll(async () => {
     await orchestrator.end('SIGTERM');

@@ -39,7 +39,7 @@ export function describeHundredKills(name: string, open: (mark: string) => Promi
       const { agent } = graveyard;
       house = await buildHouse({ roles, ...(agent !== undefined && { agent }) });
       const environment = { ...house.environment, ...graveyard.environment, RESTART_BACKOFF_MS: '20' };
-      orchestrator = await startOrchestrator(environment, house.main);
+      orchestrator = await startOrchestrator(environment, { main: house.main });
     }, withinMs);
     afterAll(async () => {
       await orchestrator.end('SIGTERM');

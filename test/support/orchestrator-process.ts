@@ -18,13 +18,20 @@ export interface SpawnedOrchestrator extends Omit<OrchestratorProcess, 'url'> {
   up(): Promise<string>;
 }
 
+interface ProgramPlace {
+  readonly main?: string;
+  /** Where it is started. */
+  readonly folder?: string;
+}
+
 /** The built program as an operator starts it, in a process of its own that can be killed. */
 export function spawnOrchestrator(
   environment: Readonly<Record<string, string>>,
-  main = 'dist/orchestrator/main.js',
+  { main = 'dist/orchestrator/main.js', folder = '.' }: ProgramPlace = {},
 ): SpawnedOrchestrator {
   const { PATH = '', HOME = '', DOCKER_HOST = '' } = process.env;
   const child = spawn(process.execPath, [main], {
+    cwd: folder,
     env: { PATH, HOME, DOCKER_HOST, ORCHESTRATOR_PORT: '0', ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
@@ -53,9 +60,9 @@ export function spawnOrchestrator(
 
 export async function startOrchestrator(
   environment: Readonly<Record<string, string>>,
-  main?: string,
+  place: ProgramPlace = {},
 ): Promise<OrchestratorProcess> {
-  const spawned = spawnOrchestrator(environment, main);
+  const spawned = spawnOrchestrator(environment, place);
   return { ...spawned, url: await spawned.up() };
 }
 
