@@ -1,8 +1,8 @@
-import { randomBytes } from 'node:crypto';
 import pg from 'pg';
 import { inject } from 'vitest';
 import { migrateSchema } from '../../src/orchestrator/platform/migrate.ts';
 import { createPostgres, type Postgres } from '../../src/orchestrator/platform/postgres.ts';
+import { createEmptyDatabaseOn, type EmptyDatabase } from './empty-database.ts';
 
 export interface TestDatabase {
   readonly url: string;
@@ -20,23 +20,7 @@ export const testLimits = {
 };
 
 /** An empty database on the run's server. */
-export async function createEmptyDatabase(): Promise<{ url: string; drop(): Promise<void> }> {
-  const server = inject('postgresUrl');
-  const name = `test_${randomBytes(6).toString('hex')}`;
-  const administer = async (statement: string) => {
-    const client = new pg.Client(server);
-    await client.connect();
-    try {
-      await client.query(statement);
-    } finally {
-      await client.end();
-    }
-  };
-  await administer(`create database ${name}`);
-  const url = new URL(server);
-  url.pathname = `/${name}`;
-  return { url: url.href, drop: () => administer(`drop database ${name} with (force)`) };
-}
+export const createEmptyDatabase = (): Promise<EmptyDatabase> => createEmptyDatabaseOn(inject('postgresUrl'));
 
 /** The team a database holds: its containers and networks carry it as a label. */
 export async function teamIn(url: string): Promise<string> {

@@ -1,20 +1,9 @@
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { Redis } from 'ioredis';
 import { describe, expect, test } from 'vitest';
-import { eventually } from './eventually.ts';
-import { freePort } from './free-port.ts';
+import { findMissingRedis } from './redis-server.ts';
 
-const missing = findMissing();
+export { type RedisServer, startRedis } from './redis-server.ts';
 
-function findMissing(): string | undefined {
-  try {
-    execFileSync('redis-server', ['--version']);
-    return undefined;
-  } catch (error) {
-    return `no redis-server: ${String(error)}`;
-  }
-}
+const missing = findMissingRedis();
 
 /** A suite that needs Redis. Without one it is skipped and says why; in CI it fails, so that it can't go missing. */
 export function describeRedis(name: string, suite: () => void): void {
@@ -24,39 +13,4 @@ export function describeRedis(name: string, suite: () => void): void {
   describe(name, () => {
     test('has a redis-server', () => expect.fail(missing));
   });
-}
-
-export interface RedisServer {
-  readonly url: string;
-  start(): Promise<void>;
-  /** Ends the process; what it held is gone. */
-  stop(): Promise<void>;
-}
-
-/** A real Redis that can be stopped and started again at the same port. */
-export async function startRedis(): Promise<RedisServer> {
-  const port = await freePort();
-  const url = `redis://127.0.0.1:${port}`;
-  let server: ChildProcess | undefined;
-
-  async function start(): Promise<void> {
-    const flags = ['--port', `${port}`, '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no'];
-    server = spawn('redis-server', flags, { stdio: 'ignore' });
-    const client = new Redis(url, { retryStrategy: () => 20, maxRetriesPerRequest: null });
-    client.on('error', () => undefined);
-    await eventually(async () => ((await client.ping()) === 'PONG' ? true : undefined), { what: 'Redis' });
-    client.disconnect();
-  }
-
-  await start();
-  return {
-    url,
-    start,
-    async stop() {
-      if (!server || server.exitCode !== null) return;
-      const ended = once(server, 'exit');
-      server.kill('SIGKILL');
-      await ended;
-    },
-  };
 }
