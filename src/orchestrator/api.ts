@@ -1,9 +1,7 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
 import cors from 'cors';
 import express, { type Express, type RequestHandler } from 'express';
 import helmet from 'helmet';
 import type { Logger } from 'pino';
-import { pinoHttp } from 'pino-http';
 import { AppError } from '../contracts/errors.ts';
 import type { Route } from '../contracts/route.ts';
 import { type Routes, routes } from '../contracts/routes.ts';
@@ -11,6 +9,7 @@ import type { Authenticator } from './http/authenticate.ts';
 import type { BrowserGuard } from './http/browser-guard.ts';
 import { type Handlers, mount } from './http/mount.ts';
 import { createProblemHandler } from './http/problem.ts';
+import { watchRequests } from './http/watch.ts';
 import type { Metrics } from './metrics.ts';
 import type { Chance } from './platform/identity.ts';
 
@@ -31,8 +30,7 @@ export function createApi(deps: ApiDeps): Express {
   const { handlers, authenticator, limiter, origins, chance, metrics, log } = deps;
   const app = express();
   app.disable('x-powered-by');
-  app.use(pinoHttp({ logger: log, genReqId: requestId(chance), customLogLevel: quietUnlessBroken }));
-  app.use(measured(metrics));
+  app.use(watchRequests({ metrics, chance, log }));
   app.use(helmet());
   app.use(guarded(deps.guard), cors({ origin: [...origins], credentials: true }));
   // Known, counted, allowed, in this order: what a key is too low for costs as much as what it may do.
@@ -55,31 +53,6 @@ const refuseAnnounced: RequestHandler = (request, _response, next) => {
   if (Number(request.headers['content-length'] ?? 0) <= bodyBytesMax) return next();
   throw new AppError('payload_too_large', 'The body is larger than 256 kB');
 };
-
-/** Tells log lines and answers of one request apart from others; a caller's own id is kept. */
-const requestId =
-  (chance: Chance) =>
-  (request: IncomingMessage, response: ServerResponse): string => {
-    const given = request.headers['x-request-id'];
-    const id = typeof given === 'string' && /^[\w.-]{1,80}$/.test(given) ? given : chance.secret().slice(0, 16);
-    response.setHeader('X-Request-Id', id);
-    return id;
-  };
-
-const quietUnlessBroken = (_request: IncomingMessage, response: ServerResponse) =>
-  response.statusCode >= 500 ? ('warn' as const) : ('debug' as const);
-
-const measured =
-  (metrics: Metrics): RequestHandler =>
-  (request, response, next) => {
-    const observe = metrics.requests.startTimer();
-    response.on('close', () => {
-      // The pattern, not the path: one series a route, whatever ids are asked for.
-      const route = (request.route as { path?: string } | undefined)?.path ?? 'none';
-      observe({ method: request.method, route, status: String(response.statusCode) });
-    });
-    next();
-  };
 
 const guarded =
   (guard: BrowserGuard): RequestHandler =>
