@@ -6,8 +6,9 @@ import { AppError } from '../contracts/errors.ts';
 import type { BoardroomEvent } from '../contracts/event.ts';
 import { subscribeSchema } from '../contracts/frame.ts';
 import type { Feed } from './events/feed.ts';
-import { type Envelope, framesOf, helloFrame } from './events/frames.ts';
+import { type Envelope, framesOf, helloFrame, packed } from './events/frames.ts';
 import { createReader, type Reader } from './events/reader.ts';
+import { createFrameWriter } from './events/wire.ts';
 import { type Authenticator, addressOf } from './http/authenticate.ts';
 import type { BrowserGuard } from './http/browser-guard.ts';
 import { toAppError } from './http/problem.ts';
@@ -75,16 +76,17 @@ export function createDashboardSockets(deps: Deps): DashboardSockets {
       if (stopping.signal.aborted) throw new AppError('dependency_unavailable', 'This replica is closing');
       // In the same tick as the welcome, which takes the seat: no two get the last one.
       seats.check(caller);
-      sockets.handleUpgrade(request, socket, head, (client) => welcome(client, caller));
+      sockets.handleUpgrade(request, socket, head, (client) => welcome(client, { socket, caller }));
     } catch (error) {
       refuseConnection(socket, toAppError(error));
     }
   }
 
-  function welcome(client: WebSocket, caller: Caller): void {
+  function welcome(client: WebSocket, { socket, caller }: { socket: Duplex; caller: Caller }): void {
     const leave = seats.take(caller);
     const reader = createReader({
       client,
+      write: createFrameWriter(socket),
       clock,
       feed,
       readAfter: deps.readAfter,
@@ -124,15 +126,16 @@ export function createDashboardSockets(deps: Deps): DashboardSockets {
 
   const unsubscribe = feed.onEvent((event) => {
     if (event.eventType === 'key_revoked') showOut(event.payload['keyId']);
-    const envelopes = framesOf(event);
-    for (const reader of readers.values()) reader.live(event.seq, envelopes);
+    const packets = framesOf(event).map(packed);
+    for (const reader of readers.values()) reader.live(event.seq, packets);
   });
   const onUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer) => void upgrade(request, socket, head);
   server.on('upgrade', onUpgrade);
 
   return {
     broadcast(envelope) {
-      for (const reader of readers.values()) reader.passing(envelope);
+      const packet = packed(envelope);
+      for (const reader of readers.values()) reader.passing(packet);
     },
     async close() {
       stopping.abort();

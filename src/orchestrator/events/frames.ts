@@ -1,12 +1,21 @@
 import type { BoardroomEvent } from '../../contracts/event.ts';
 import type { Frame } from '../../contracts/frame.ts';
 import { iso } from '../platform/iso.ts';
+import { textFrame } from './wire.ts';
 
 /** A frame written out once for all clients, with the names under which a client may ask for it. */
 export interface Envelope {
   readonly topics: readonly string[];
   readonly text: string;
 }
+
+/** An envelope ready for the wire, the same bytes for every client. */
+export interface Packet {
+  readonly topics: readonly string[];
+  readonly frame: Buffer;
+}
+
+export const packed = ({ topics, text }: Envelope): Packet => ({ topics, frame: textFrame(text) });
 
 /** An event as frames: itself, and the frame that older clients know it by. */
 export function framesOf(event: BoardroomEvent): readonly Envelope[] {

@@ -3,7 +3,7 @@ import type { BoardroomEvent } from '../../contracts/event.ts';
 import { closeCodes } from '../../contracts/gateway.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Feed } from './feed.ts';
-import { type Envelope, framesOf } from './frames.ts';
+import { framesOf, type Packet, packed } from './frames.ts';
 
 /**
  * One client's place in the log. It is either replaying (pages from Postgres, each awaited) or live (frames as
@@ -13,13 +13,15 @@ import { type Envelope, framesOf } from './frames.ts';
 export interface Reader {
   start(): void;
   subscribe(wish: { topics?: readonly string[] | undefined; since?: number | undefined }): void;
-  live(seq: number, envelopes: readonly Envelope[]): void;
-  passing(envelope: Envelope): void;
+  live(seq: number, packets: readonly Packet[]): void;
+  passing(packet: Packet): void;
   stop(): void;
 }
 
 interface ReaderDeps {
   readonly client: WebSocket;
+  /** To the client's socket, past the client: frames are the same for all. */
+  readonly write: (frame: Buffer, onSent?: () => void) => void;
   readonly clock: Clock;
   readonly feed: Feed;
   readonly readAfter: (after: number, limit: number) => Promise<readonly BoardroomEvent[]>;
@@ -34,7 +36,7 @@ const pageSize = 200;
 const greetingMs = 250;
 const retryMs = 1_000;
 
-export function createReader({ client, clock, feed, readAfter, signal, onError }: ReaderDeps): Reader {
+export function createReader({ client, write, clock, feed, readAfter, signal, onError }: ReaderDeps): Reader {
   const stopped = new AbortController();
   const over = AbortSignal.any([signal, stopped.signal]);
   let cursor = feed.position();
@@ -43,13 +45,15 @@ export function createReader({ client, clock, feed, readAfter, signal, onError }
   /** Counts the client's changes of place: a page read for an older wish is dropped. */
   let wishes = 0;
 
-  function send({ topics: names, text }: Envelope, onSent?: () => void): void {
+  function send({ topics: names, frame }: Packet, onSent?: () => void): void {
     if (topics && !names.some((name) => topics?.has(name))) return onSent?.();
+    // After the close frame there is nothing more to say.
+    if (client.readyState !== client.OPEN) return onSent?.();
     if (client.bufferedAmount > unsentBytesMax) {
       client.close(closeCodes.tooMuchUnsent, 'too slow; reconnect with since');
       return onSent?.();
     }
-    client.send(text, () => onSent?.());
+    write(frame, onSent);
   }
 
   async function replay(): Promise<void> {
@@ -73,9 +77,9 @@ export function createReader({ client, clock, feed, readAfter, signal, onError }
 
   async function deliver(event: BoardroomEvent): Promise<void> {
     cursor = event.seq;
-    for (const envelope of framesOf(event)) {
+    for (const packet of framesOf(event).map(packed)) {
       // Paced by the client itself: the next page waits until this one is on its way.
-      await new Promise<void>((resolve) => send(envelope, resolve));
+      await new Promise<void>((resolve) => send(packet, resolve));
     }
   }
 
@@ -93,13 +97,13 @@ export function createReader({ client, clock, feed, readAfter, signal, onError }
       }
       if (mode === 'greeting' || (mode === 'live' && wish.since !== undefined)) void replay();
     },
-    live(seq, envelopes) {
+    live(seq, packets) {
       if (mode !== 'live' || seq <= cursor) return;
       cursor = seq;
-      for (const envelope of envelopes) send(envelope);
+      for (const packet of packets) send(packet);
     },
     // It has no place in the log, so it needs no place in its order.
-    passing: (envelope) => send(envelope),
+    passing: (packet) => send(packet),
     stop: () => stopped.abort(),
   };
 }
