@@ -1,6 +1,7 @@
 import { and, asc, count, desc, eq, getTableColumns, inArray, lt, sql } from 'drizzle-orm';
 import type { TaskStatus } from '../../contracts/task.ts';
 import type { Queryable } from '../platform/postgres.ts';
+import { prepared } from '../platform/prepare.ts';
 import { priorityOrder } from './rules.ts';
 import { tasks } from './tables.ts';
 
@@ -10,8 +11,16 @@ export async function insertTask(db: Queryable, row: TaskRow): Promise<void> {
   await db.insert(tasks).values(row);
 }
 
+const taskById = prepared((db) =>
+  db
+    .select()
+    .from(tasks)
+    .where(eq(tasks.id, sql.placeholder('id')))
+    .prepare('task_by_id'),
+);
+
 export async function findTask(db: Queryable, id: string): Promise<TaskRow | undefined> {
-  const [row] = await db.select().from(tasks).where(eq(tasks.id, id));
+  const [row] = await taskById(db).execute({ id });
   return row;
 }
 
