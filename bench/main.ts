@@ -38,7 +38,9 @@ async function take(row: Row, bench: Bench): Promise<Outcome> {
 async function main(): Promise<number> {
   const unknown = values.only.filter((name) => !rows.some((row) => row.name === name));
   if (unknown.length > 0)
-    throw new Error(`--only: there is no row "${unknown.join(', ')}"; rows: ${rows.map(({ name }) => name).join(', ')}`);
+    throw new Error(
+      `--only: there is no row "${unknown.join(', ')}"; rows: ${rows.map(({ name }) => name).join(', ')}`,
+    );
   const chosen = rows.filter(({ name }) => values.only.length === 0 || values.only.includes(name));
   const machine = await openMachine(Number(values.events));
   const outcomes: Record<string, Omit<Row, 'open' | 'name'> & { outcome: Outcome }> = {};
