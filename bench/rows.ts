@@ -1,7 +1,25 @@
 import type { Row } from './row.ts';
+import { eventPages } from './rows/event-pages.ts';
 import { fanOut } from './rows/fan-out.ts';
 import { fanOutReplicas } from './rows/fan-out-replicas.ts';
 import { httpRead } from './rows/http-read.ts';
+import { ingest } from './rows/ingest.ts';
+import { installPackages } from './rows/install-packages.ts';
+import { installSize } from './rows/install-size.ts';
+import { installTime } from './rows/install-time.ts';
+import { orchestratorMemory } from './rows/orchestrator-memory.ts';
+import { vote } from './rows/vote.ts';
 
 /** In the order of the limits. A new row is a file of its own and a line here. */
-export const rows: readonly Row[] = [fanOut, fanOutReplicas, httpRead];
+export const rows: readonly Row[] = [
+  fanOut,
+  fanOutReplicas,
+  vote,
+  ingest,
+  eventPages,
+  httpRead,
+  orchestratorMemory,
+  installTime,
+  installSize,
+  installPackages,
+];
