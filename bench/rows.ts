@@ -1,4 +1,7 @@
 import type { Row } from './row.ts';
+import { agentMemory } from './rows/agent-memory.ts';
+import { agentStart } from './rows/agent-start.ts';
+import { agentStop } from './rows/agent-stop.ts';
 import { eventPages } from './rows/event-pages.ts';
 import { fanOut } from './rows/fan-out.ts';
 import { fanOutReplicas } from './rows/fan-out-replicas.ts';
@@ -7,11 +10,20 @@ import { ingest } from './rows/ingest.ts';
 import { installPackages } from './rows/install-packages.ts';
 import { installSize } from './rows/install-size.ts';
 import { installTime } from './rows/install-time.ts';
+import { killBack } from './rows/kill-back.ts';
+import { killNoticed } from './rows/kill-noticed.ts';
 import { orchestratorMemory } from './rows/orchestrator-memory.ts';
+import { startMany } from './rows/start-many.ts';
 import { vote } from './rows/vote.ts';
 
 /** In the order of the limits. A new row is a file of its own and a line here. */
 export const rows: readonly Row[] = [
+  agentStart,
+  startMany,
+  killNoticed,
+  killBack,
+  agentStop,
+  agentMemory,
   fanOut,
   fanOutReplicas,
   vote,

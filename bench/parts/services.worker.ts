@@ -49,7 +49,7 @@ serve({
   async propose({ count }: { count: number }) {
     const ids: string[] = [];
     const input = { title: 'Launch the newsletter', description: '', tier: 'major' as const, onApprove: [] };
-    await each(Array.from({ length: count }), 8, async () => {
+    await each([...Array(count).keys()], 8, async () => {
       ids.push(await opened().unitOfWork((work) => opened().decisions.propose(work, system, input)));
     });
     return ids;
@@ -63,7 +63,7 @@ serve({
     ),
   /** So many transactions of so many events each, one after the other. */
   ingest: ({ batches, size }: { batches: number; size: number }) =>
-    each(Array.from({ length: batches }, (_, at) => at), 1, () =>
+    each([...Array(batches).keys()], 1, () =>
       opened().unitOfWork(async (work) => {
         for (let at = 0; at < size; at += 1)
           work.append(system, 'alert_raised', { agentType: 'ceo', severity: 'info', message: 'x'.repeat(100) });
