@@ -63,12 +63,13 @@ export async function openDockerTeam(bench: Bench, agentTypes: readonly string[]
   // The runtime is chosen in the background.
   await eventually(
     async () =>
-      (await orchestrator.call<{ components: { runtime: { status: string } } }>('GET', '/health/full')).components.runtime
-        .status === 'healthy' || undefined,
+      (await orchestrator.call<{ components: { runtime: { status: string } } }>('GET', '/health/full')).components
+        .runtime.status === 'healthy' || undefined,
     { withinMs: 60_000, what: 'a healthy runtime' },
   );
   const millis = (column: string) => `(extract(epoch from ${column}) * 1000)::float8`;
-  const find = async <T extends object>(text: string, values: unknown[]) => (await client.query<T>(text, values)).rows[0];
+  const find = async <T extends object>(text: string, values: unknown[]) =>
+    (await client.query<T>(text, values)).rows[0];
   return {
     orchestrator,
     connected: (agentType, since) =>

@@ -25,7 +25,7 @@ export async function openOrchestrator(
   environment: Readonly<Record<string, string>> = {},
 ): Promise<BenchOrchestrator> {
   const home = environment['BOARDROOM_HOME'] ?? (await mkdtemp(join(tmpdir(), 'boardroom-bench-home-')));
-  const gatewayPort = await freePort();
+  const gatewayPort = Number(environment['GATEWAY_PORT'] ?? (await freePort()));
   const orchestrator = await startOrchestrator({
     ...unlimited,
     DATABASE_URL: databaseUrl,

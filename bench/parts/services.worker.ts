@@ -58,7 +58,12 @@ serve({
   vote: ({ ids, atOnce }: { ids: string[]; atOnce: number }) =>
     each(ids, atOnce, (decisionId) =>
       opened().unitOfWork((work) =>
-        opened().decisions.vote(work, system, { decisionId, voterType: 'ceo', vote: 'approve', reason: 'It serves us.' }),
+        opened().decisions.vote(work, system, {
+          decisionId,
+          voterType: 'ceo',
+          vote: 'approve',
+          reason: 'It serves us.',
+        }),
       ),
     ),
   /** So many transactions of so many events each, one after the other. */

@@ -57,7 +57,16 @@ export const vote: Row = {
         base += 10_000_000;
         await client.query(copies, [base, atOnce, votes / atOnce]);
         const flags = ['-n', '-M', 'prepared', '-c', `${atOnce}`, '-j', '1', '-t', `${votes / atOnce}`];
-        const { stdout } = await run('pgbench', [...flags, '-D', 'n=0', '-D', `base=${base}`, '-f', file, database.url]);
+        const { stdout } = await run('pgbench', [
+          ...flags,
+          '-D',
+          'n=0',
+          '-D',
+          `base=${base}`,
+          '-f',
+          file,
+          database.url,
+        ]);
         return Number(/tps = ([\d.]+)/.exec(stdout)?.[1]);
       },
       async close() {
