@@ -51,9 +51,10 @@ export function createLoopService(deps: Deps) {
     const attempts = await readAttempts(db, agentTypes);
     const intervalOf = await settings.loopIntervals(db);
     const due = new Map<string, Agenda & { agent: AgentRow }>();
+    const asked = new Set(agentTypes);
     for (const agent of await listAgents(db)) {
       const profile = profiles.get(agent.type);
-      if (!profile || !agentTypes.includes(agent.type)) continue;
+      if (!profile || !asked.has(agent.type)) continue;
       const agenda = agendaOf({
         items: items.get(agent.type) ?? [],
         attempts: attempts.get(agent.type) ?? [],

@@ -16,8 +16,9 @@ import {
   findLiveInstance,
   findRunningLoop,
   type InstanceRow,
-  insertAgentIfNew,
+  insertAgentsIfNew,
   listAgents,
+  listAgentTypes,
   listHistory,
   listLiveInstances,
   lockAgent,
@@ -100,32 +101,36 @@ export function createAgentService(deps: Deps) {
         })),
       ),
 
-    /** A role seen for the first time gets its row. */
+    /** A role seen for the first time gets its row. Most have theirs: asked first, as each look at the team begins with this. */
     register: async (isWanted: (type: string) => boolean): Promise<void> => {
-      for (const { type } of profiles.all()) {
-        const now = clock.now();
-        await insertAgentIfNew(postgres.db, {
-          type,
-          id: chance.id('agt'),
-          createdAt: now,
-          desired: isWanted(type) ? 'running' : 'stopped',
-          forgivenAt: now,
-          status: 'stopped',
-          because: 'not started yet',
-          scheduledFrom: now,
-          jitter: chance.fraction(),
-        });
-      }
+      const known = await listAgentTypes(postgres.db);
+      const now = clock.now();
+      const row = (type: string) => ({
+        type,
+        id: chance.id('agt'),
+        createdAt: now,
+        desired: isWanted(type) ? ('running' as const) : ('stopped' as const),
+        forgivenAt: now,
+        status: 'stopped' as const,
+        because: 'not started yet',
+        scheduledFrom: now,
+        jitter: chance.fraction(),
+      });
+      const added = profiles.all().filter(({ type }) => !known.has(type));
+      await insertAgentsIfNew(
+        postgres.db,
+        added.map(({ type }) => row(type)),
+      );
     },
 
     async list(status?: AgentStatus) {
       const intervalOf = await settings.loopIntervals(postgres.db);
-      const living = await listLiveInstances(postgres.db);
+      const living = new Map((await listLiveInstances(postgres.db)).map((live) => [live.agentType, live]));
       const rows = await listAgents(postgres.db);
       return rows.flatMap((agent) => {
         const profile = profiles.get(agent.type);
         if (!profile || (status !== undefined && agent.status !== status)) return [];
-        const live = living.find(({ agentType }) => agentType === agent.type);
+        const live = living.get(agent.type);
         return [present(agent, profile, { live, interval: intervalOf(agent.type) })];
       });
     },

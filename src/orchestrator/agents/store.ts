@@ -8,8 +8,17 @@ export type LoopRow = typeof loops.$inferSelect;
 
 // Agents: what is wanted, and what was concluded.
 
-export async function insertAgentIfNew(db: Queryable, row: typeof agents.$inferInsert): Promise<void> {
-  await db.insert(agents).values(row).onConflictDoNothing();
+export async function insertAgentsIfNew(db: Queryable, rows: readonly (typeof agents.$inferInsert)[]): Promise<void> {
+  if (rows.length === 0) return;
+  await db
+    .insert(agents)
+    .values([...rows])
+    .onConflictDoNothing();
+}
+
+export async function listAgentTypes(db: Queryable): Promise<Set<string>> {
+  const rows = await db.select({ type: agents.type }).from(agents);
+  return new Set(rows.map(({ type }) => type));
 }
 
 export async function findAgent(db: Queryable, type: string): Promise<AgentRow | undefined> {
