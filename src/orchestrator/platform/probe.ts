@@ -16,17 +16,28 @@ interface ProbeDeps {
 
 export function createDatabaseProbe({ connect, clock, timeoutMs }: ProbeDeps): DatabaseProbe {
   let client: pg.Client | undefined;
+  let connecting: Promise<pg.Client> | undefined;
   let asking: Promise<number | undefined> | undefined;
+  let closed = false;
 
+  /** One attempt at a time, however many looks it outlasts: each would leave a connection of its own behind. */
   async function connected(): Promise<pg.Client> {
     if (client) return client;
+    connecting ??= open().finally(() => {
+      connecting = undefined;
+    });
+    return connecting;
+  }
+
+  async function open(): Promise<pg.Client> {
     const fresh = await connect();
     const drop = () => {
       if (client === fresh) client = undefined;
     };
     fresh.on('error', drop);
     fresh.on('end', drop);
-    client = fresh;
+    if (closed) void fresh.end().catch(ignoreEndOfBroken);
+    else client = fresh;
     return fresh;
   }
 
@@ -58,6 +69,7 @@ export function createDatabaseProbe({ connect, clock, timeoutMs }: ProbeDeps): D
       return asking;
     },
     async close() {
+      closed = true;
       await client?.end().catch(ignoreEndOfBroken);
     },
   };
