@@ -19,6 +19,10 @@ export interface RedisServer {
   start(): Promise<void>;
   /** Ends the process; what it held is gone. */
   stop(): Promise<void>;
+  /** It hangs: takes what is sent and answers nothing, until it is thawed. */
+  freeze(): void;
+  thaw(): void;
+  configure(parameter: string, value: string): Promise<void>;
 }
 
 /** A real Redis that can be stopped and started again at the same port. */
@@ -45,6 +49,13 @@ export async function startRedis(): Promise<RedisServer> {
       const ended = once(server, 'exit');
       server.kill('SIGKILL');
       await ended;
+    },
+    freeze: () => void server?.kill('SIGSTOP'),
+    thaw: () => void server?.kill('SIGCONT'),
+    async configure(parameter, value) {
+      const client = new Redis(url);
+      await client.config('SET', parameter, value);
+      client.disconnect();
     },
   };
 }
