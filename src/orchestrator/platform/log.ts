@@ -18,6 +18,7 @@ function withoutProperties(error: Error): Partial<SerializedError> & { code?: un
 }
 
 const bytesMax = 20 * 1024 * 1024;
+const unwrittenBytesMax = 1024 * 1024;
 
 /** Lines of JSON. Secrets are never handed to it; the redaction is for headers that libraries log. */
 export function createLog({ level, to, home }: LogOptions): Logger {
@@ -32,8 +33,15 @@ export function createLog({ level, to, home }: LogOptions): Logger {
         'res.headers["set-cookie"]',
       ],
     },
-    to === 'stdout' ? destination(1) : destination({ dest: logFile(home), mkdir: true, sync: false }),
+    to === 'stdout' ? destination(1) : toFile(home),
   );
+}
+
+/** A log that cannot be written, its disk being full for one, must not end what it tells of: those lines are lost. */
+function toFile(home: string) {
+  const stream = destination({ dest: logFile(home), mkdir: true, sync: false, maxLength: unwrittenBytesMax });
+  stream.on('error', () => undefined);
+  return stream;
 }
 
 /** One former file is kept. */
