@@ -3,7 +3,9 @@ import { ConfigError } from './config.ts';
 import type { Lifecycle } from './lifecycle.ts';
 import type { Clock } from './platform/clock.ts';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from './platform/embedded-postgres.ts';
+import { createKeeper } from './platform/embedded-postgres-keeper.ts';
 import { keepSecret } from './platform/home.ts';
+import { createHomeClaim } from './platform/home-claim.ts';
 import type { Chance } from './platform/identity.ts';
 import { migrateSchema } from './platform/migrate.ts';
 import { createPostgres, type Postgres } from './platform/postgres.ts';
@@ -23,14 +25,10 @@ interface Deps {
   readonly onError: (error: unknown) => void;
 }
 
-/** Any number will do, as long as nobody else uses it. */
-const homeLock = 7_261_004;
-
 /** The operator's Postgres, or one of our own in the home folder; migrated either way. */
 export async function openDatabase(deps: Deps): Promise<Database> {
   const { config, lifecycle, migrations } = deps;
-  // The embedded server is ours to stop only once the home folder is ours.
-  const home = { claimed: false };
+  const home = { ours: false };
   const embedded = config.databaseUrl === undefined ? await openEmbedded(deps, home) : undefined;
   const url = config.databaseUrl ?? embedded?.url ?? '';
   const limits = {
@@ -43,35 +41,40 @@ export async function openDatabase(deps: Deps): Promise<Database> {
   const postgres = createPostgres(url, limits, deps.onError);
   lifecycle.onClose('database pool', () => postgres.close());
   await migrateSchema(postgres, migrations);
-  if (embedded) {
-    await claimHome(postgres, deps);
-    home.claimed = true;
-  }
+  if (embedded) await holdHome(deps, { embedded, postgres, home });
   return { postgres, embeddedIn: embedded?.data };
 }
 
-async function openEmbedded(
-  { config, clock, chance, lifecycle }: Deps,
-  home: { claimed: boolean },
-): Promise<EmbeddedPostgres> {
+interface Home {
+  /** The server in it is ours to stop only while it is. */
+  ours: boolean;
+}
+
+async function openEmbedded({ config, clock, chance, lifecycle }: Deps, home: Home): Promise<EmbeddedPostgres> {
   const { secret: password } = await keepSecret(config.home, 'database-password', () => chance.secret());
   const embedded = await startEmbeddedPostgres({ home: config.home, clock, password });
   lifecycle.onClose('embedded database', async () => {
-    if (home.claimed) await embedded.stop();
+    if (home.ours) await embedded.stop();
   });
   return embedded;
 }
 
-/** Two orchestrators on one embedded database would stop it under each other. */
-async function claimHome(postgres: Postgres, { config, lifecycle, onError }: Deps): Promise<void> {
-  const client = await postgres.connect();
-  client.on('error', onError);
-  const { rows } = await client.query<{ taken: boolean }>('select pg_try_advisory_lock($1) as taken', [homeLock]);
-  if (rows[0]?.taken !== true) {
-    await client.end();
+/** Claims the home folder, and from then on keeps its server running. */
+async function holdHome(
+  { config, clock, lifecycle, onError }: Deps,
+  { embedded, postgres, home }: { embedded: EmbeddedPostgres; postgres: Postgres; home: Home },
+): Promise<void> {
+  const claim = createHomeClaim({ connect: postgres.connect, clock, onError });
+  if (!(await claim.take())) {
     throw new ConfigError(
       `BOARDROOM_HOME: ${config.home} is in use by another Boardroom. Stop it, or take another home; several replicas need DATABASE_URL.`,
     );
   }
-  lifecycle.onClose('claim on the home folder', () => client.end());
+  home.ours = true;
+  lifecycle.onClose('claim on the home folder', async () => {
+    home.ours = await claim.close();
+  });
+  const keeper = createKeeper({ server: embedded, clock, onError });
+  keeper.start();
+  lifecycle.onClose('keeper of the embedded database', () => keeper.stop());
 }

@@ -14,6 +14,8 @@ export interface EmbeddedPostgres {
   readonly url: string;
   /** The folder with the data. */
   readonly data: string;
+  /** Starts it again, at the same address, when it has ended; true if it had. */
+  revive(): Promise<boolean>;
   stop(): Promise<void>;
 }
 
@@ -38,12 +40,21 @@ export async function startEmbeddedPostgres({ home, clock, password }: Options):
 
   if (!(await exists(join(data, 'PG_VERSION')))) await initialise({ initdb: bin('initdb'), data, password, account });
   const running = await findRunning(data, password);
-  const server =
-    running ?? (await launch({ postgres: bin('postgres'), data, log: join(home, 'postgres.log'), account }));
+  const start = (port: number) =>
+    launch({ postgres: bin('postgres'), data, log: join(home, 'postgres.log'), account, port });
+  let server = running ?? (await start(await freePort()));
   const url = `postgres://${user}:${encodeURIComponent(password)}@127.0.0.1:${server.port}/postgres`;
   await untilReady(url, clock);
-  const { pid } = server;
-  return { url, data, stop: () => stop(pid, clock) };
+  return {
+    url,
+    data,
+    async revive() {
+      if (isAlive(server.pid)) return false;
+      server = await start(server.port);
+      return true;
+    },
+    stop: () => stop(server.pid, clock),
+  };
 }
 
 interface Binaries {
@@ -129,11 +140,11 @@ interface Launch {
   readonly data: string;
   readonly log: string;
   readonly account: Account;
+  readonly port: number;
 }
 
 /** Detached, in a session of its own: a Ctrl-C in the terminal is ours to handle, in order. */
-async function launch({ postgres, data, log, account }: Launch): Promise<Server> {
-  const port = await freePort();
+async function launch({ postgres, data, log, account, port }: Launch): Promise<Server> {
   const output = await open(log, 'a', 0o600);
   const settings = { listen_addresses: '127.0.0.1', port, unix_socket_directories: '', max_connections: 200 };
   const flags = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
