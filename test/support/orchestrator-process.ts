@@ -39,7 +39,7 @@ export function spawnOrchestrator(
   const hasEnded = () => child.exitCode !== null || child.signalCode !== null;
   return {
     pid: child.pid ?? 0,
-    isAlive: () => child.exitCode === null && child.signalCode === null,
+    isAlive: () => !hasEnded(),
     output,
     up: () =>
       eventually(
@@ -50,7 +50,8 @@ export function spawnOrchestrator(
         { withinMs: 60_000, what: 'the start of the orchestrator' },
       ),
     async end(signal) {
-      const ended = hasEnded() ? undefined : once(child, 'exit');
+      if (hasEnded()) return child.exitCode;
+      const ended = once(child, 'exit');
       child.kill(signal);
       await ended;
       return child.exitCode;
