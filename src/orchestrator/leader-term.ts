@@ -20,6 +20,7 @@ import type { Postgres } from './platform/postgres.ts';
 import type { ChosenRuntime } from './runtime-choice.ts';
 import type { Services } from './services.ts';
 import { createSweep } from './sweep.ts';
+import { createLeaseSweep } from './tasks/lease-sweep.ts';
 
 export interface TermDeps {
   readonly config: Config;
@@ -48,14 +49,19 @@ const looksAtOnce = 4;
 export function beginTerm(deps: TermDeps): Term & { wakeRelay(): void } {
   const { config, services, clock, metrics, log } = deps;
   const relay = openRelay(deps);
+  const leases = createLeaseSweep({
+    clock,
+    graceMs: config.every.heartbeatMs * heartbeatsMissedMax,
+    release: () => services.tasks.releaseExpired(overdueAtOnce),
+  });
   const sweep = createSweep({
     clock,
     everyMs: config.every.sweepMs,
-    work: [
-      () => services.decisions.sweepDeadlines(clock.now(), overdueAtOnce),
-      () => services.tasks.releaseExpired(overdueAtOnce),
-    ],
-    onError: (error) => log.warn({ err: error }, 'sweep'),
+    work: [() => services.decisions.sweepDeadlines(clock.now(), overdueAtOnce), leases.sweep],
+    onError(error) {
+      log.warn({ err: error }, 'sweep');
+      leases.forget();
+    },
   });
   let supervisor: Supervisor | undefined;
   let over = false;
