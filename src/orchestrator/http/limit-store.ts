@@ -1,7 +1,8 @@
-import { type ClientRateLimitInfo, MemoryStore, type Options, type Store } from 'express-rate-limit';
+import type { ClientRateLimitInfo, Options, Store } from 'express-rate-limit';
 import { Redis } from 'ioredis';
 import { RedisStore } from 'rate-limit-redis';
 import type { Clock } from '../platform/clock.ts';
+import { createMemoryStore } from './memory-store.ts';
 
 /** Counts over replicas while Redis answers, in this process while it does not: a limit must never be an outage. */
 export interface LimitStores {
@@ -40,7 +41,7 @@ export function createLimitStores({ redisUrl, prefix, clock, onError }: LimitSto
 
   return {
     store(name) {
-      const memory = new MemoryStore();
+      const memory = createMemoryStore(clock, limitWindowMs);
       const common = shared(name);
       let commonReady = false;
       let counted: Promise<unknown> = Promise.resolve();
@@ -65,7 +66,6 @@ export function createLimitStores({ redisUrl, prefix, clock, onError }: LimitSto
         }
       }
 
-      memory.init({ windowMs: limitWindowMs } as Options);
       return {
         increment: (key): Promise<ClientRateLimitInfo> =>
           either(
@@ -82,7 +82,6 @@ export function createLimitStores({ redisUrl, prefix, clock, onError }: LimitSto
             (store) => store.resetKey(key),
             () => memory.resetKey(key),
           ),
-        shutdown: () => memory.shutdown(),
       };
     },
     close: () => redis?.disconnect(),
