@@ -15,7 +15,8 @@ export interface AgendaQuery {
 
 /**
  * Everything that waits for these agents, read in one statement from the rooms' tables. It lives here because
- * an agenda is a view over all of them; nothing is written. Agents with a loop at work are left out.
+ * an agenda is a view over all of them; nothing is written. Agents with a loop at work are left out. What was made after
+ * now was made before the clock was set back: its delay would last for as long, so it is due.
  */
 export async function readAgendas(db: Queryable, query: AgendaQuery): Promise<Map<string, AgendaItem[]>> {
   const now = sql`${new Date(query.now).toISOString()}::timestamptz`;
@@ -34,7 +35,7 @@ export async function readAgendas(db: Queryable, query: AgendaQuery): Promise<Ma
     unread as (
       select idle.type, max(m.seq) as newest, bool_or(m.from_actor like 'operator:%') as from_operator
       from idle join messages m on m.to_agent = idle.type and m.seq > idle.inbox_cursor and m.seq <= ${query.horizon}
-      where m.wake_at <= ${now}
+      where m.wake_at <= ${now} or m.created_at > ${now}
       group by idle.type
     ),
     in_progress as (
@@ -46,7 +47,8 @@ export async function readAgendas(db: Queryable, query: AgendaQuery): Promise<Ma
     from unread
     union all
     select idle.type, 'task', t.id, t.status || ' ' || t.attempts
-    from idle join tasks t on t.assigned_to = idle.type and t.status = 'pending' and t.wake_at <= ${now}
+    from idle join tasks t on t.assigned_to = idle.type and t.status = 'pending'
+        and (t.wake_at <= ${now} or t.created_at > ${now})
       left join in_progress p on p.type = idle.type
     where coalesce(p.count, 0) < ${query.wipLimit}
     union all
