@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import pg from 'pg';
@@ -81,10 +81,8 @@ interface Place {
 /** What the orchestrator would have left had it started them: a process, its record, and the row of its life. */
 async function bring({ databaseUrl, home, profiles: folder, gatewayPort }: Place, types: readonly string[]) {
   const entry = resolve('dist/agents/agent.cjs');
-  const { size, mtimeMs } = await stat(entry);
   const runtime = createProcessRuntime({ entry, home, clock, onError: (error) => console.error(error) });
-  const artifact = `${entry} ${size} ${mtimeMs}`;
-  const specs = createSpecBuilder({ runtime, gatewayPort, artifact, onAddress: () => undefined });
+  const specs = createSpecBuilder({ runtime, gatewayPort, onAddress: () => undefined });
   const profiles = await loadProfiles(folder, (error) => console.error(error));
   const records = createProcessRecords(join(home, 'run'));
   const client = new pg.Client(databaseUrl);

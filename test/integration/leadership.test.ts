@@ -258,7 +258,12 @@ describe('a leader that was followed by another in the middle of a pass', () => 
     const { time, seen, look, show } = await watchOver({ wanted: 'cmo' });
     await look('a look at the running agent');
     await follow();
-    show({ agentType: 'cmo', instanceId: 'ins_of_the_new_leader', containerId: 'c2' });
+    // A life that is over by what this leader reads: one of its own term it would clear away.
+    await admin.query(
+      `insert into agent_instances (id, agent_type, spec_hash, token_hash, created_at, container_id, ended_at)
+       values ('ins_other', 'cmo', 'x', 'x', now(), 'c2', now())`,
+    );
+    show({ agentType: 'cmo', instanceId: 'ins_other', containerId: 'c2' });
     await look('a look at what it does not know');
     await time.advance(300_000);
     await look('a look at an agent that has long been silent');
