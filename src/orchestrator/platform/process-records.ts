@@ -1,5 +1,6 @@
 import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import pLimit from 'p-limit';
 import { z } from 'zod';
 import { unlessAbsent } from './unless-absent.ts';
 
@@ -22,6 +23,9 @@ const recordSchema = z.object({
     })
     .nullable(),
 });
+/** So many files are open at once: a team of a thousand must not use up what the system lets us open. */
+const openAtOnce = 64;
+
 /** What is known of one instance, in a file of its own: the memory that outlives the orchestrator. */
 export type ProcessRecord = z.infer<typeof recordSchema>;
 
@@ -38,6 +42,7 @@ const suffix = '.json';
 export function createProcessRecords(folder: string): ProcessRecords {
   /** Whose a record is never changes: another agent's file need not be read again to know that. */
   const owners = new Map<string, string>();
+  const opening = pLimit(openAtOnce);
   const fileOf = (instanceId: string) => join(folder, `${plain(instanceId)}${suffix}`);
 
   async function read(instanceId: string): Promise<ProcessRecord | undefined> {
@@ -62,7 +67,7 @@ export function createProcessRecords(folder: string): ProcessRecords {
       const files = (await readdir(folder).catch(unlessAbsent)) ?? [];
       const ids = files.filter((file) => file.endsWith(suffix)).map((file) => file.slice(0, -suffix.length));
       const wanted = ids.filter((id) => agentType === undefined || (owners.get(id) ?? agentType) === agentType);
-      const records = await Promise.all(wanted.map(read));
+      const records = await Promise.all(wanted.map((id) => opening(() => read(id))));
       const found = records.filter((record) => record !== undefined);
       return agentType === undefined ? found : found.filter((record) => record.agentType === agentType);
     },
