@@ -43,8 +43,8 @@ export async function openStandIns(bench: Bench, count: number): Promise<StandIn
   await (await openOrchestrator(database.url, environment)).close();
   const { tokens, processes } = await bring({ databaseUrl: database.url, home, profiles, gatewayPort }, types);
   const orchestrator = await openOrchestrator(database.url, environment);
-  const workers = await connect(gatewayPort, tokens);
-  return {
+  const workers: Worker[] = [];
+  const team: StandIns = {
     orchestrator,
     databaseUrl: database.url,
     async alive() {
@@ -59,16 +59,22 @@ export async function openStandIns(bench: Bench, count: number): Promise<StandIn
       await database.drop();
     },
   };
+  try {
+    await connect(gatewayPort, tokens, workers);
+    return team;
+  } catch (error) {
+    // What runs by now would outlive us.
+    await team.close();
+    throw error;
+  }
 }
 
-async function connect(port: number, tokens: readonly string[]): Promise<Worker[]> {
-  const workers: Worker[] = [];
+async function connect(port: number, tokens: readonly string[], workers: Worker[]): Promise<void> {
   for (let at = 0; at < tokens.length; at += perWorker) {
     const worker = startWorker(new URL('./heartbeats.worker.ts', import.meta.url));
     workers.push(worker);
     await worker.call('connect', { port, tokens: tokens.slice(at, at + perWorker) });
   }
-  return workers;
 }
 
 interface Place {
