@@ -17,9 +17,9 @@ const listeners = () => startWorker(new URL('./listeners.worker.ts', import.meta
 
 const audienceOf = (worker: Worker, clients: number): Audience => ({
   async hear(frames, send) {
-    const heard = worker.call<{ ms: number }>('count', { frames: frames * clients });
+    await worker.call('arm', { frames: frames * clients });
     await send();
-    const { ms } = await heard;
+    const { ms } = await worker.call<{ ms: number }>('count');
     return (frames * clients * 1_000) / ms;
   },
   close: () => worker.end(),
@@ -36,9 +36,9 @@ export async function openAudience(stages: readonly Stage[], key: string, news: 
   const worker = listeners();
   const clients = stages.reduce((sum, stage) => sum + stage.clients, 0);
   // The greeting comes first, then the news.
-  const greeted = worker.call('count', { frames: clients * 2 });
+  await worker.call('arm', { frames: clients * 2 });
   for (const { port, clients: count } of stages) await worker.call('connect', { port, count, key });
   await news.publish(1);
-  await greeted;
+  await worker.call('count');
   return audienceOf(worker, clients);
 }

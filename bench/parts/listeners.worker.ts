@@ -9,6 +9,7 @@ let heard = 0;
 let firstAt = 0;
 let lastAt = 0;
 let wanted: { readonly count: number; done(): void } | undefined;
+let all: Promise<void> | undefined;
 const sockets: Socket[] = [];
 
 function hear(count: number): void {
@@ -59,12 +60,16 @@ serve({
     for (let at = 0; at < target.count; at += 50)
       await Promise.all(Array.from({ length: Math.min(50, target.count - at) }, () => open(target)));
   },
-  /** From now on; the answer comes with the last of so many frames, and says how long they took from the first on. */
-  async count({ frames }: { frames: number }) {
+  /** Counts from now on: asked for, and answered, before anything is sent. */
+  arm({ frames }: { frames: number }) {
     heard = 0;
-    await new Promise<void>((done) => {
+    all = new Promise<void>((done) => {
       wanted = { count: frames, done };
     });
+  },
+  /** The answer comes with the last of the frames, and says how long they took from the first on. */
+  async count() {
+    await all;
     wanted = undefined;
     return { ms: lastAt - firstAt };
   },

@@ -9,7 +9,7 @@ const frames = 100;
 
 export const fanOut: Row = {
   name: 'fan-out',
-  about: 'deliveries to 1,000 dashboards, from the log on, against bare TCP writes of the same bytes',
+  about: 'deliveries to 1,000 dashboards, from the log on, against bare TCP with one write for each',
   unit: '/s',
   better: 'higher',
   goal: { ratio: 0.85 },
