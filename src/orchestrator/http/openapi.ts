@@ -62,7 +62,7 @@ function parametersOf(schema: z.ZodType, place: 'path' | 'query') {
 
 /** Codes that share a status share a response; each stays listed by name. */
 function problemsOf(row: Route, isPublic: boolean): Record<number, unknown> {
-  const always: ErrorCode[] = ['invalid_request', 'foreign_origin'];
+  const always: ErrorCode[] = ['invalid_request', 'foreign_origin', 'misdirected_request'];
   if (!isPublic) always.push('unauthenticated', 'not_allowed', 'rate_limited');
   if (row.method !== 'get') always.push('payload_too_large', 'unsupported_media_type');
   const byStatus: Record<number, { description: string }> = {};
