@@ -15,6 +15,7 @@ import type { LoopService, StartedLoop } from '../agents/loops.ts';
 import { toAppError } from '../http/problem.ts';
 import { refuseConnection } from '../http/refuse-connection.ts';
 import type { Clock } from '../platform/clock.ts';
+import { isUnavailable } from '../platform/postgres.ts';
 import type { Allowance, Allowances } from './allowances.ts';
 import type { AgentCaller, AgentIdentity } from './identity.ts';
 import type { Neighbours } from './neighbours.ts';
@@ -59,6 +60,7 @@ const helloMsMax = 10_000;
 const closeTimeout = 1_000;
 /** Frames read but not yet handled, after which no more are read: what waits meanwhile waits with the sender. */
 const framesWaitingMax = 8;
+const retryMs = 1_000;
 
 export function createAgentSockets(deps: Deps): AgentSockets {
   const { identity, allowances, neighbours, loops, instances, clock, log, heartbeatMs } = deps;
@@ -158,9 +160,24 @@ export function createAgentSockets(deps: Deps): AgentSockets {
 
   async function report(connection: Connection, frame: Extract<AgentFrame, { type: 'report' }>): Promise<void> {
     const { actor, instanceId } = connection.caller;
-    await loops.finish(actor, instanceId, frame);
+    await onceDatabaseAnswers(connection, () => loops.finish(actor, instanceId, frame));
     send(connection, { type: 'report_ack', loopId: frame.loopId });
     deps.onIdle(actor.name);
+  }
+
+  /** For what is safe to repeat: an absence of the database costs no agent its socket. */
+  async function onceDatabaseAnswers({ client }: Connection, work: () => Promise<unknown>): Promise<void> {
+    const gone = new AbortController();
+    client.once('close', () => gone.abort());
+    for (;;) {
+      try {
+        await work();
+        return;
+      } catch (error) {
+        if (!isUnavailable(error) || client.readyState !== client.OPEN) throw error;
+        await clock.sleep(retryMs, gone.signal);
+      }
+    }
   }
 
   function wake(agentType: string, loop: StartedLoop): void {
