@@ -45,15 +45,27 @@ export async function startOwnPostgres(settings: Readonly<Record<string, string>
   let server: ChildProcess | undefined;
 
   async function start(): Promise<void> {
+    await eventually(
+      () => {
+        // After kill -9 its sessions may still hold the memory that they shared: it refuses to start until they are gone.
+        if (!isRunning()) server = launch();
+        return answers(url);
+      },
+      { withinMs: 60_000, what: 'the start of Postgres' },
+    );
+  }
+
+  const isRunning = () => server !== undefined && server.exitCode === null && server.signalCode === null;
+
+  function launch(): ChildProcess {
     const [program = '', ...flags] = command.argv;
     const extra = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
     const { uid, gid } = command;
-    server = spawn(program, [...flags, ...extra], { uid, gid, cwd: '/', stdio: 'ignore', detached: true });
-    await eventually(() => answers(url), { withinMs: 60_000, what: 'the start of Postgres' });
+    return spawn(program, [...flags, ...extra], { uid, gid, cwd: '/', stdio: 'ignore', detached: true });
   }
 
   async function stop(signal: NodeJS.Signals): Promise<void> {
-    if (!server || server.exitCode !== null || server.signalCode !== null) return;
+    if (!server || !isRunning()) return;
     const ended = once(server, 'exit');
     server.kill(signal);
     await ended;
@@ -61,7 +73,7 @@ export async function startOwnPostgres(settings: Readonly<Record<string, string>
 
   /** The server first: a session that is born meanwhile would not hang. */
   async function signalAll(signal: NodeJS.Signals): Promise<void> {
-    if (!server?.pid || server.exitCode !== null) return;
+    if (!server?.pid || !isRunning()) return;
     for (const pid of [server.pid, ...(await childrenOf(server.pid))]) process.kill(pid, signal);
   }
 

@@ -28,7 +28,6 @@ export interface SteadyLoad {
   stop(): Promise<void>;
 }
 
-const everyMs = 600;
 const answerMsMax = 25_000;
 
 /**
@@ -36,7 +35,7 @@ const answerMsMax = 25_000;
  * is refused is not repeated, so that whatever is there twice was doubled by the orchestrator. Rounds overlap: one that
  * hangs does not keep the next from coming.
  */
-export function startLoad(url: string): SteadyLoad {
+export function startLoad(url: string, everyMs: number): SteadyLoad {
   const answers: LoadAnswer[] = [];
   const tasks = new Map<string, string>();
   const decisions = new Map<string, Ballot>();
