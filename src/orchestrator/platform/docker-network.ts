@@ -58,7 +58,8 @@ export function createAgentNetworks({ docker, teamId, agentSubnets }: NetworkOpt
       throw new Error(
         `The network ${name} was made for an orchestrator on the ${placeIn(found)}, and containers are in it: remove them, and it is made anew`,
       );
-    await docker.getNetwork(name).remove().catch(unless(404));
+    // By its id: by its name, it could be the one that another has made in its place meanwhile.
+    await docker.getNetwork(found.Id).remove().catch(unless(404));
     return undefined;
   }
 
