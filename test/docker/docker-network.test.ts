@@ -142,13 +142,12 @@ describeDocker('docker runtime: networks: an orchestrator in a container', () =>
     const address = await runtime.gatewayFor('ceo');
     const listenHost = await addressOf(self.id, agentName(under.teamId, 'ceo'));
     expect(address).toMatchObject({ listenHost, reachableHost: 'gateway' });
-    const agent = await subject.running(instance('connect:gateway/7000'));
-    await says(subject, agent, /connected/);
+    const { containerId } = await runtime.start(instance('connect:gateway/7000'));
+    await says(subject, containerId, /connected/);
   });
 
   test('stays where it has joined, and joins again without its alias or after it was thrown out', async () => {
     const { self, runtime } = await contained();
-    await subject.runtime.gatewayFor('ceo');
     const addresses = await Promise.all(Array.from({ length: 20 }).map(() => runtime.gatewayFor('ceo')));
     expect(new Set(addresses.map(({ listenHost }) => listenHost)).size).toBe(1);
     const network = docker.getNetwork(agentName(under.teamId, 'ceo'));
@@ -157,7 +156,19 @@ describeDocker('docker runtime: networks: an orchestrator in a container', () =>
     await network.disconnect({ Container: self.id });
     await network.connect({ Container: self.id });
     await runtime.gatewayFor('ceo');
-    await says(subject, await subject.running(instance('connect:gateway/7000')), /connected/);
+    const { containerId } = await runtime.start(instance('connect:gateway/7000'));
+    await says(subject, containerId, /connected/);
+  });
+
+  test('leaves the host no address in it; a network of the other placement is made anew, but not while it is in use', async () => {
+    const agent = await subject.running(instance());
+    const { runtime } = await contained();
+    await expect(runtime.gatewayFor('ceo')).rejects.toThrow(/made for an orchestrator on the host/);
+    await subject.runtime.remove(agent);
+    expect((await runtime.gatewayFor('ceo')).reachableHost).toBe('gateway');
+    const { Options } = await docker.getNetwork(agentName(under.teamId, 'ceo')).inspect();
+    expect(Options).toEqual({ 'com.docker.network.bridge.inhibit_ipv4': 'true' });
+    await expect(subject.runtime.gatewayFor('ceo')).rejects.toThrow(/made for an orchestrator on the container/);
   });
 
   test('is not believed in on the name of a host alone', async () => {
