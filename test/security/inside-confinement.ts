@@ -7,7 +7,16 @@ import { eventually } from '../support/eventually.ts';
 import { addressOf, type InsideStage, type Placement, recorded, runInside, team } from '../support/inside-stage.ts';
 import * as act from './inside-acts.ts';
 
-const elsewhere = ['/', '/etc', '/usr/local/bin', '/opt/boardroom', '/proc/sys/kernel', '/sys/fs/cgroup', '/var/run'];
+const elsewhere = [
+  '/',
+  '/etc',
+  '/usr/local/bin',
+  '/opt/boardroom',
+  '/opt/boardroom/cache',
+  '/proc/sys/kernel',
+  '/sys/fs/cgroup',
+  '/var/run',
+];
 
 /** What would lead out of a container that has been given too much. */
 const escapes = [

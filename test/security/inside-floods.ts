@@ -104,8 +104,8 @@ export async function socket(frames: { text: string; count: number }): Promise<{
   });
 }
 
-/** Pings, which no frame handler sees, and empty fragments of a message that never ends. */
-export async function trickle(bytes: number): Promise<'ended' | 'still open'> {
+/** Sends frames that no frame handler sees: pings, or empty fragments of a message that never ends. */
+export async function trickle(what: 'pings' | 'fragments', bytes: number): Promise<string> {
   const { request: ask } = process.getBuiltinModule('node:http');
   const headers = {
     authorization: `Bearer ${process.env['BOARDROOM_TOKEN']}`,
@@ -118,20 +118,17 @@ export async function trickle(bytes: number): Promise<'ended' | 'still open'> {
     const upgrade = ask(new URL('/agent', process.env['BOARDROOM_URL']), { headers });
     upgrade.on('upgrade', (_response, line) => {
       const mask = [0, 0, 0, 0];
-      const pings = Buffer.from(Array.from({ length: 2_000 }, () => [0x89, 0x80, ...mask]).flat());
-      const begin = Buffer.from([0x01, 0x80, ...mask]);
-      const empties = Buffer.from(Array.from({ length: 2_000 }, () => [0x00, 0x80, ...mask]).flat());
+      const frame = [what === 'pings' ? 0x89 : 0x00, 0x80, ...mask];
+      const frames = Buffer.from(Array.from({ length: 4_000 }, () => frame).flat());
       line.on('error', () => undefined);
       line.on('close', () => resolve('ended'));
       line.resume();
-      line.write(begin);
-      for (let sent = 0; sent < bytes; sent += 24_000) {
-        line.write(pings);
-        line.write(empties);
-      }
-      setTimeout(() => resolve('still open'), 15_000);
+      if (what === 'fragments') line.write(Buffer.from([0x01, 0x80, ...mask]));
+      for (let sent = 0; sent < bytes; sent += frames.length) line.write(frames);
+      // Sooner than a socket without a hello is closed.
+      setTimeout(() => resolve('still open'), 6_000);
     });
-    upgrade.on('error', () => resolve('ended'));
+    upgrade.on('error', ({ message }) => resolve(message));
     upgrade.end();
   });
 }

@@ -123,8 +123,8 @@ export function describeGatewayAttacks(stage: () => InsideStage): void {
     if (code === closeCodes.flooding) await floodIsRecordedOnce(excess);
   });
 
-  it('pings and empty fragments, which make no frame, end a socket as well', async () => {
-    expect(await asMainProcess((containerId) => runInside(containerId, flood.trickle, 4 << 20))).toBe('ended');
+  it.each(['pings', 'fragments'] as const)('too many %s, which make no frame, end a socket as well', async (what) => {
+    expect(await asMainProcess((containerId) => runInside(containerId, flood.trickle, what, 4 << 20))).toBe('ended');
   });
 
   it('a socket that is opened again and again has to wait', async () => {
