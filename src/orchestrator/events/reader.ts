@@ -32,8 +32,8 @@ interface ReaderDeps {
 /** A client that reads slower than news comes is cut off, and returns with `since`. */
 const unsentBytesMax = 1024 * 1024;
 const pageSize = 200;
-/** A new client's first word usually follows at once; what comes in this time waits for it. */
-const greetingMs = 250;
+/** A new client’s first word, with its place in the log, comes within a round trip, and that may be far. What comes meanwhile waits. */
+const greetingMs = 1_500;
 const retryMs = 1_000;
 
 export function createReader({ client, write, clock, feed, readAfter, signal, onError }: ReaderDeps): Reader {

@@ -69,7 +69,17 @@ async function answer(
   if (row.format === 'stream') return;
   const { status, body } = result instanceof Reply ? result : { status: row.status, body: result };
   // Our own answer is held to the contract too: what the row does not name never leaves.
-  response.status(status).json(row.response.parse(body));
+  sendJson(response, status, row.response.parse(body));
+}
+
+/** In one piece with its headers; Express would hash each answer for an ETag that nobody asks for, and write twice. */
+function sendJson(response: Response, status: number, body: unknown): void {
+  const text = JSON.stringify(body);
+  response.writeHead(status, {
+    'Content-Type': 'application/json; charset=utf-8',
+    'Content-Length': Buffer.byteLength(text),
+  });
+  response.end(text);
 }
 
 function parse(schema: z.ZodType, value: unknown, place: 'path' | 'query' | 'body'): unknown {
