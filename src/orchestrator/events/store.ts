@@ -6,8 +6,18 @@ import { events, relayCursors } from './tables.ts';
 
 export type NewEventRow = Omit<typeof events.$inferInsert, 'seq'>;
 
+/** One statement of one shape, however many there are: arrays in place of a row of parameters for each. */
 export async function insertEvents(db: Queryable, rows: readonly NewEventRow[]): Promise<void> {
-  await db.insert(events).values([...rows]);
+  const column = <T>(of: (row: NewEventRow) => T) => sql.param(rows.map(of));
+  await db.execute(sql`
+    insert into ${events} (event_type, source_agent, agent_type, payload, created_at)
+    select * from unnest(
+      ${column(({ eventType }) => eventType)}::text[],
+      ${column(({ sourceAgent }) => sourceAgent ?? null)}::text[],
+      ${column(({ agentType }) => agentType ?? null)}::text[],
+      ${column(({ payload }) => JSON.stringify(payload))}::jsonb[],
+      ${column(({ createdAt }) => iso(createdAt))}::timestamptz[]
+    )`);
 }
 
 /**
