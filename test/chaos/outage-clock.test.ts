@@ -53,6 +53,29 @@ describeOnLinux('the clock is set', () => {
     (await stage.call('POST', '/decisions', { body: { title, decisionType } })).body.id;
   const statusOf = async (id: string) => (await stage.call('GET', `/decisions/${id}`)).body.status;
 
+  const give = async (title: string, assignTo: string, priority: string): Promise<string> =>
+    (await stage.call('POST', '/tasks', { body: { title, assignTo, priority } })).body.task.id;
+  const taskDone = (id: string) =>
+    eventually(async () => ((await stage.call('GET', `/tasks/${id}`)).body.status === 'completed' ? true : undefined), {
+      withinMs: 30_000,
+      what: 'the task done',
+    });
+
+  /** A task that stays claimed, as its decision waits for the board; resolves with the decision. */
+  async function heldTask(): Promise<{ taskId: string; decisionId: string }> {
+    const taskId = await give('Launch the newsletter', 'cmo', 'critical');
+    const decisionId = await eventually(
+      async () => {
+        const { decisions } = (await stage.call('GET', '/decisions/pending?limit=200')).body;
+        return decisions.find(({ proposedBy }: { proposedBy: string }) => proposedBy === 'cmo')?.id as
+          | string
+          | undefined;
+      },
+      { withinMs: 30_000, what: 'the decision of the CMO' },
+    );
+    return { taskId, decisionId };
+  }
+
   /** A key of the admin's that lasts for half an hour. */
   async function shortKey(): Promise<string> {
     const expiresAt = new Date(Date.now() + hourMs / 2).toISOString();
@@ -80,10 +103,17 @@ describeOnLinux('the clock is set', () => {
     async (_way, shiftMs) => {
       const decisions = [await propose('Later', 'major'), await propose('In four hours', 'minor')];
       const [short, cookie] = [await shortKey(), await session()];
+      const held = await heldTask();
+      let delayed = '';
       const me = (headers: Record<string, string>) => stage.call('GET', '/tasks?limit=1', { key: null, headers });
       const outage = await stage.outage({
-        breaks: () => set(shiftMs),
+        breaks: async () => {
+          // Due in five seconds, by the clock that is about to be set; nothing else wakes the CMO.
+          delayed = await give('Count the chairs', 'cmo', 'urgent');
+          await set(shiftMs);
+        },
         meanwhile: async () => {
+          await taskDone(delayed);
           await stage.works();
           for (const id of decisions) expect(await statusOf(id)).toBe('pending');
           // An hour later half an hour is over, and twelve hours are not.
@@ -98,6 +128,10 @@ describeOnLinux('the clock is set', () => {
       expect((await me({ 'x-api-key': short })).status).toBe(200);
       expect((await me({ cookie })).status).toBe(200);
       await expectTicketsToWork();
+      const { decisionId, taskId } = held;
+      for (const voterType of ['ceo', 'dao'])
+        await stage.call('POST', `/decisions/${decisionId}/vote`, { body: { voterType, vote: 'approve' } });
+      await taskDone(taskId);
       const log = await stage.audit();
       expectAgentsUntouched(stage, log);
       expect(
