@@ -8,6 +8,8 @@ import { docker } from './docker.ts';
 /** Stands between a client and the engine: to count what is asked, and to let the engine die or hang for one client. */
 export interface EngineProxy {
   readonly docker: Dockerode;
+  /** Where it listens. */
+  readonly socketPath: string;
   /** All that the client has sent. */
   sent(): string;
   /** `forward`: as if it were not there. `silent`: takes questions, and answers none. `gone`: not even listening. */
@@ -17,7 +19,8 @@ export interface EngineProxy {
   close(): Promise<void>;
 }
 
-export async function engineProxy(): Promise<EngineProxy> {
+/** In front of the engine at this socket; of the machine's own, unless told. */
+export async function engineProxy(engineSocket = String(engineAddress)): Promise<EngineProxy> {
   const folder = await mkdtemp(join(tmpdir(), 'boardroom-engine-'));
   const socketPath = join(folder, 'engine.sock');
   const sockets = new Set<Socket>();
@@ -30,7 +33,7 @@ export async function engineProxy(): Promise<EngineProxy> {
       sent += chunk.toString();
     });
     if (mode === 'silent') return;
-    const engine = connect(String(engineAddress));
+    const engine = connect(engineSocket);
     keep(engine);
     client.pipe(engine).pipe(client);
     client.on('close', () => engine.destroy());
@@ -60,6 +63,7 @@ export async function engineProxy(): Promise<EngineProxy> {
   await be('forward');
   return {
     docker: new Dockerode({ socketPath }),
+    socketPath,
     sent: () => sent,
     be,
     cut,
