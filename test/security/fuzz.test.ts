@@ -41,6 +41,8 @@ describe(`bad input (seed ${seed})`, () => {
     'of any kind, from anybody, is refused by %s with a problem of the registry, and nothing is told or broken',
     { timeout: 60_000 + inputs * 5 },
     async (route) => {
+      // The route before may have ended it.
+      await stage.renewSession();
       // In the order of their roles, so that few batches reach them all.
       const batch = fc
         .array(requestsTo(route, stage.known), { minLength: batchSize, maxLength: batchSize })
