@@ -156,12 +156,15 @@ export function describeGatewayAttacks(stage: () => InsideStage): void {
     const dao = await stage().containerOf('dao');
     const quiet = await measure(stage(), dao);
     const before = await heartbeatOf(stage(), 'dao');
-    const flooding = runInside(await renewed(), flood.everything, 12_000);
-    const loud = await measure(stage(), dao);
-    await eventually(async () => ((await heartbeatOf(stage(), 'dao')) > before ? true : undefined), {
-      what: 'a heartbeat of the DAO',
-    });
-    expect(await flooding).toBeGreaterThan(100);
+    const attacker = await renewed();
+    const [loud, attempts] = await Promise.all([
+      measure(stage(), dao),
+      runInside(attacker, flood.everything, 12_000),
+      eventually(async () => ((await heartbeatOf(stage(), 'dao')) > before ? true : undefined), {
+        what: 'a heartbeat of the DAO',
+      }),
+    ]);
+    expect(attempts).toBeGreaterThan(100);
     for (const what of ['health', 'vote', 'tool'] as const) {
       const message = `${what}: ${quiet[what].toFixed(1)} ms in quiet, ${loud[what].toFixed(1)} ms in the flood`;
       console.log(message);
@@ -185,7 +188,9 @@ async function measure(stage: InsideStage, other: string) {
   const [health, vote] = [[] as number[], [] as number[]];
   for (let round = 0; round < 15; round += 1) {
     health.push(await timed(() => stage.call('GET', '/health')));
-    const { body } = await stage.call('POST', '/decisions', { body: { title: `Round ${round}` } });
+    // A matter for the CEO alone: the other agent would be woken to vote, and spend the calls that are measured here.
+    const matter = { title: `Round ${round}`, decisionType: 'minor' };
+    const { body } = await stage.call('POST', '/decisions', { body: matter });
     const casting = { voterType: 'ceo', vote: 'veto', reason: 'measured' };
     vote.push(await timed(() => stage.call('POST', `/decisions/${body.id}/vote`, { body: casting })));
   }
