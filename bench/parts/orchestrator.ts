@@ -17,7 +17,15 @@ export interface BenchOrchestrator {
 }
 
 /** Defaults everywhere but where a limit would be measured in place of the work. */
-const unlimited = { RATE_LIMIT_PER_MINUTE: '10000000', FAILED_AUTH_PER_MINUTE: '10000000', LOG_LEVEL: 'warn' };
+const unlimited = {
+  RATE_LIMIT_PER_MINUTE: '10000000',
+  FAILED_AUTH_PER_MINUTE: '10000000',
+  CONNECTIONS_MAX: '100000',
+  SOCKETS_MAX: '100000',
+  SOCKETS_PER_KEY: '100000',
+  AGENT_CALLS_PER_SECOND: '100000',
+  LOG_LEVEL: 'warn',
+};
 
 /** The built program in a process of its own, as an operator starts it; by default without agents. */
 export async function openOrchestrator(
