@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { newDomainSchema } from './domain.ts';
 import { tierSchema } from './policy.ts';
 import { actorSchema, agentTypeSchema, filledText, idOf, jsonValue, text, timestamp } from './primitives.ts';
 import { newTaskSchema } from './task.ts';
@@ -12,6 +13,7 @@ export type Vote = z.infer<typeof voteSchema>;
 /** What approval sets in motion: run once, in the transaction that approves, and not before. */
 export const decisionActionSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('create_task'), task: newTaskSchema }),
+  newDomainSchema.extend({ kind: z.literal('whitelist_domain') }),
   z.strictObject({ kind: z.literal('start_agent'), agentType: agentTypeSchema }),
   z.strictObject({ kind: z.literal('stop_agent'), agentType: agentTypeSchema }),
   z.strictObject({

@@ -17,6 +17,7 @@ const escalation = {
   decisionId: idOf('dec').optional(),
 };
 const instance = { ...agent, instanceId: idOf('ins') };
+const domainRequest = { requestId: idOf('dmr'), domain: z.string(), requestedBy: actorSchema };
 const key = { keyId: idOf('key'), name: z.string(), role: z.string() };
 
 /** What each kind of event carries, besides `actor`. The union is closed: an event not listed here does not compile. */
@@ -76,9 +77,14 @@ const payloads = {
   escalation_resolved: { ...escalation, resolution: z.string() },
   action_executed: { ...decision, action: z.string(), outcome: z.string() },
   action_failed: { ...decision, action: z.string(), reason: z.string() },
-  domain_requested: { domain: z.string(), reason: z.string() },
-  domain_approved: { domain: z.string() },
-  domain_rejected: { domain: z.string(), reason: z.string() },
+  domain_requested: {
+    ...domainRequest,
+    reason: z.string(),
+    suggestedCategory: z.string(),
+    securityScore: z.number(),
+  },
+  domain_approved: { domain: z.string(), category: z.string() },
+  domain_rejected: { ...domainRequest, reason: z.string() },
   domain_removed: { domain: z.string() },
   egress_denied: { ...agent, domain: z.string(), reason: z.string() },
   setting_changed: { category: z.string(), key: z.string(), value: jsonValue, before: jsonValue },

@@ -11,7 +11,20 @@ export const text = (max: number) =>
     .refine((value) => value.isWellFormed(), 'must be well-formed Unicode');
 
 /** TypeID prefixes (typeid.dev): an id tells what it names, and sorts by the time it was made. */
-export const idPrefixes = ['agt', 'ins', 'lop', 'hst', 'msg', 'tsk', 'dec', 'esc', 'key', 'team'] as const;
+export const idPrefixes = [
+  'agt',
+  'ins',
+  'lop',
+  'hst',
+  'msg',
+  'tsk',
+  'dec',
+  'esc',
+  'key',
+  'team',
+  'dom',
+  'dmr',
+] as const;
 export type IdPrefix = (typeof idPrefixes)[number];
 
 /** An opaque id such as `tsk_01h455vb4pex5vsknk084sn02q`. */

@@ -1,10 +1,18 @@
 import { agentsRoutes } from './routes/agents.ts';
 import { decisionsRoutes } from './routes/decisions.ts';
+import { domainsRoutes } from './routes/domains.ts';
 import { keysRoutes } from './routes/keys.ts';
 import { systemRoutes } from './routes/system.ts';
 import { tasksRoutes } from './routes/tasks.ts';
 
 /** Every route of the operators' API. The server mounts it, /openapi.json shows it, the clients are typed by it. */
-export const routes = { ...systemRoutes, ...agentsRoutes, ...decisionsRoutes, ...tasksRoutes, ...keysRoutes } as const;
+export const routes = {
+  ...systemRoutes,
+  ...agentsRoutes,
+  ...decisionsRoutes,
+  ...tasksRoutes,
+  ...domainsRoutes,
+  ...keysRoutes,
+} as const;
 
 export type Routes = typeof routes;

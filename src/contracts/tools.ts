@@ -6,6 +6,7 @@ import {
   votedRoundSchema,
   voteSchema,
 } from './decision.ts';
+import { domainInput, requestStatusSchema } from './domain.ts';
 import { tierSchema } from './policy.ts';
 import { actorSchema, agentTypeSchema, filledText, idOf, jsonValue, seqSchema, text, timestamp } from './primitives.ts';
 import { prioritySchema, taskSchema, taskStatusSchema } from './task.ts';
@@ -168,6 +169,13 @@ export const tools = {
     input: z.strictObject({ query: text(200).default(''), limit }),
     output: z.object({ notes: z.array(z.object({ key: z.string(), note: z.string(), updatedAt: timestamp })) }),
     readOnly: true,
+  }),
+  request_domain: tool({
+    description:
+      'Ask for a domain that you may not reach yet, with the reason. A human decides; the answer comes to your inbox.',
+    input: z.strictObject({ domain: domainInput, reason: filledText(2_000), taskId: idOf('tsk').optional() }),
+    output: z.object({ status: requestStatusSchema, domain: z.string(), because: z.string() }),
+    readOnly: false,
   }),
   set_focus: tool({
     description: 'Say in one line what you work on now, for the people who watch.',

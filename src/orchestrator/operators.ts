@@ -5,6 +5,7 @@ import { createApi } from './api.ts';
 import { type Config, ConfigError } from './config.ts';
 import type { ContainerControl } from './container.ts';
 import { createDecisionHandlers } from './decisions/routes.ts';
+import { createDomainHandlers } from './domains/routes.ts';
 import { createEscalationHandlers } from './escalations/routes.ts';
 import type { Feed } from './events/feed.ts';
 import type { Envelope } from './events/frames.ts';
@@ -71,6 +72,7 @@ export async function openApi(foundation: Foundation, parts: ApiParts): Promise<
       ...createDecisionHandlers(services.decisions),
       ...createEscalationHandlers(services.escalations, database.postgres),
       ...createTaskHandlers(services.tasks),
+      ...createDomainHandlers(services.domains),
       ...createKeyHandlers(services.keys, authenticator.forget),
     },
     authenticator,

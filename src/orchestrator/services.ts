@@ -6,6 +6,7 @@ import { createAgentService } from './agents/service.ts';
 import type { Config } from './config.ts';
 import { type ActionRunner, createResolver } from './decisions/resolve.ts';
 import { createDecisionService } from './decisions/service.ts';
+import { createDomainService } from './domains/service.ts';
 import { createEscalationService } from './escalations/service.ts';
 import { createEventService } from './events/service.ts';
 import { createUnitOfWork } from './events/work.ts';
@@ -43,6 +44,7 @@ export function createServices(deps: Deps) {
   const keys = createKeyService(common);
   const inbox = createInboxService(common);
   const escalations = createEscalationService({ unitOfWork, inbox, chance, onStuckAnswered: wakeAnew });
+  const domains = createDomainService({ ...common, inbox });
   const tasks = createTaskService({ ...common, leaseMs: config.taskLeaseMs });
   const agents = createAgentService({ ...common, escalations, profiles, runtimeIsStale: deps.runtimeIsStale });
   const instances = createInstanceService(common);
@@ -54,6 +56,8 @@ export function createServices(deps: Deps) {
     switch (action.kind) {
       case 'create_task':
         return `created ${(await tasks.create(work, actor, action.task)).id}`;
+      case 'whitelist_domain':
+        return `whitelisted ${(await domains.add(work, actor, action)).domain}`;
       case 'start_agent':
         await agents.start(work, actor, action.agentType);
         return `${action.agentType} is wanted running`;
@@ -67,7 +71,7 @@ export function createServices(deps: Deps) {
   };
   const advisors = () => profiles.all().flatMap(({ type, seat }) => (seat === 'c-level' ? [type] : []));
   const resolver = createResolver({ escalations, inbox, isAgent, advisors, runAction });
-  const decisions = createDecisionService({ ...common, inbox, escalations, resolver });
+  const decisions = createDecisionService({ ...common, domains, inbox, escalations, resolver });
 
   return {
     unitOfWork,
@@ -76,6 +80,7 @@ export function createServices(deps: Deps) {
     keys,
     inbox,
     escalations,
+    domains,
     tasks,
     agents,
     instances,

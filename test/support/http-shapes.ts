@@ -91,6 +91,25 @@ const escalation = z.looseObject({
   resolution: z.string().nullable(),
 });
 
+const domain = z.looseObject({
+  id: id('dom'),
+  domain: z.string(),
+  category: z.string(),
+  description: z.string(),
+  isActive: z.boolean(),
+});
+
+const domainRequest = z.looseObject({
+  id: id('dmr'),
+  domain: z.string(),
+  requestedBy: z.string(),
+  reason: z.string(),
+  status: z.enum(['pending', 'approved', 'rejected']),
+  suggestedCategory: z.string(),
+  securityScore: z.number().int().min(0).max(100),
+  createdAt: time,
+});
+
 /** Strict: a field that was not meant to leave, such as a hash, must not stand beside these. */
 const key = z.strictObject({
   id: id('key'),
@@ -174,6 +193,12 @@ export const shapes = {
   createTask: z.looseObject({ ...success, task }),
   getTask: task,
   cancelTask: task,
+  listDomains: z.looseObject({ domains: z.array(domain) }),
+  addDomain: z.looseObject({ ...success, domain }),
+  removeDomain: z.looseObject(success),
+  listDomainRequests: z.looseObject({ requests: z.array(domainRequest) }),
+  approveDomainRequest: z.looseObject({ ...success, request: domainRequest }),
+  rejectDomainRequest: z.looseObject({ ...success, request: domainRequest }),
   listKeys: z.looseObject({ keys: z.array(key) }),
   createKey: z.looseObject({ ...success, key, secret: z.string().min(32) }),
   revokeKey: z.looseObject(success),

@@ -2,6 +2,7 @@ import type { DecisionAction, DecisionDetail } from '../../contracts/decision.ts
 import { AppError } from '../../contracts/errors.ts';
 import type { Tier } from '../../contracts/policy.ts';
 import type { DecisionBrief } from '../../contracts/tools.ts';
+import type { DomainService } from '../domains/service.ts';
 import type { EscalationService } from '../escalations/service.ts';
 import { type Actor, system, type UnitOfWork, type Work } from '../events/work.ts';
 import type { InboxService } from '../inbox/service.ts';
@@ -31,6 +32,7 @@ interface Deps {
   readonly postgres: Postgres;
   readonly unitOfWork: UnitOfWork;
   readonly settings: SettingsService;
+  readonly domains: Pick<DomainService, 'check'>;
   readonly inbox: InboxService;
   readonly escalations: EscalationService;
   readonly resolver: Resolver;
@@ -47,7 +49,7 @@ export interface ProposalInput {
 }
 
 export function createDecisionService(deps: Deps) {
-  const { postgres, unitOfWork, settings, inbox, escalations, resolver, chance, isAgent } = deps;
+  const { postgres, unitOfWork, settings, domains, inbox, escalations, resolver, chance, isAgent } = deps;
   const { count, locked, expire, vote, giveStatement } = createVoting(deps);
 
   async function propose(work: Work, actor: Actor, input: ProposalInput): Promise<string> {
@@ -106,6 +108,7 @@ export function createDecisionService(deps: Deps) {
     if (agentType !== undefined && !isAgent(agentType))
       throw new AppError('agent_not_found', `There is no agent "${agentType}"`);
     if (action.kind === 'change_setting') settings.check(action);
+    if (action.kind === 'whitelist_domain') domains.check(action);
   }
 
   async function withdraw(work: Work, agent: Actor, input: { decisionId: string; reason: string }): Promise<void> {

@@ -5,6 +5,7 @@ import { findAgentOrThrow } from '../agents/find.ts';
 import type { InstanceService } from '../agents/instances.ts';
 import type { AgentService } from '../agents/service.ts';
 import type { DecisionService } from '../decisions/service.ts';
+import type { DomainService } from '../domains/service.ts';
 import type { EscalationService } from '../escalations/service.ts';
 import type { Work } from '../events/work.ts';
 import type { InboxService } from '../inbox/service.ts';
@@ -17,6 +18,7 @@ interface Deps {
   readonly agents: AgentService;
   readonly instances: InstanceService;
   readonly decisions: DecisionService;
+  readonly domains: DomainService;
   readonly tasks: TaskService;
   readonly inbox: InboxService;
   readonly memory: MemoryService;
@@ -38,6 +40,7 @@ export function createToolbox({
   agents,
   instances,
   decisions,
+  domains,
   tasks,
   inbox,
   memory,
@@ -117,6 +120,10 @@ export function createToolbox({
     recall: async ({ query, limit }, { work, caller }) => ({
       notes: await memory.recall(work.tx, { agentType: caller.actor.name, query, limit }),
     }),
+    async request_domain({ domain, reason, taskId }, { work, caller }) {
+      if (taskId !== undefined) await tasks.assertOwn(work.tx, caller.actor.name, taskId);
+      return domains.request(work, caller.actor, { domain, reason, url: null, taskId: taskId ?? null });
+    },
     async set_focus({ focus }, { work, caller }) {
       await agents.setFocus(work.tx, caller.actor.name, focus);
       return done;

@@ -48,6 +48,7 @@ describe('every code of the registry', () => {
   const toAgents: readonly ErrorCode[] = [
     'statement_already_given',
     'statement_not_asked',
+    'domain_requests_full',
     'task_claimed',
     'task_not_claimed',
     'wip_limit_reached',
