@@ -1,0 +1,47 @@
+import { lookup } from 'node:dns/promises';
+import { networkInterfaces } from 'node:os';
+import ipaddr from 'ipaddr.js';
+
+/** Where a name leads, looked up once: the connection goes to this very address, whatever the name says a moment later. */
+export type Resolved =
+  | { readonly kind: 'address'; readonly address: string }
+  | { readonly kind: 'private' }
+  | { readonly kind: 'unknown' };
+
+/** Every address of a name; rejects when there is none. */
+export type Resolve = (host: string) => Promise<readonly string[]>;
+
+export const systemResolve: Resolve = async (host) =>
+  (await lookup(host, { all: true, order: 'ipv4first' })).map(({ address }) => address);
+
+/** A name with one private address among public ones is a trap or a mistake; neither is gone through. */
+export async function resolveTarget(resolve: Resolve, host: string, isInternal: boolean): Promise<Resolved> {
+  let found: readonly string[];
+  try {
+    found = await resolve(host);
+  } catch {
+    return { kind: 'unknown' };
+  }
+  const [address] = found;
+  if (address === undefined) return { kind: 'unknown' };
+  if (!isInternal && !found.every(isPublic)) return { kind: 'private' };
+  return { kind: 'address', address };
+}
+
+const globalUnicast = ipaddr.parseCIDR('2000::/3');
+
+/** On the internet, and not this machine under its public address. Everything that is not known to be public is private. */
+export function isPublic(address: string): boolean {
+  if (!ipaddr.isValid(address)) return false;
+  // An IPv4 address in IPv6's clothes is what it is inside.
+  const parsed = ipaddr.process(address);
+  if (parsed.range() !== 'unicast' || ownAddresses().has(parsed.toString())) return false;
+  return parsed.kind() === 'ipv4' || parsed.match(globalUnicast);
+}
+
+const ownAddresses = (): ReadonlySet<string> =>
+  new Set(
+    Object.values(networkInterfaces())
+      .flat()
+      .map((own) => ipaddr.process(own?.address ?? '::').toString()),
+  );

@@ -1,0 +1,55 @@
+import { request as ask, type IncomingMessage, type ServerResponse } from 'node:http';
+import { pipeline } from 'node:stream/promises';
+import type { Passage } from './admission.ts';
+import { reach, type TunnelTimes } from './tunnel.ts';
+
+interface Exchange {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly url: URL;
+  readonly passage: Passage;
+  readonly times: TunnelTimes;
+}
+
+/** One plain HTTP request and its answer. A redirect in it is the client's next request, and looked at like this one. */
+export async function forward({ request, response, url, passage, times }: Exchange): Promise<void> {
+  const socket = await reach(passage, times);
+  response.on('close', () => socket.destroy());
+  const upstream = ask({
+    createConnection: () => socket,
+    method: request.method,
+    path: url.pathname + url.search,
+    // The host that was let through, whatever the client says there: one server can be many hosts.
+    headers: { ...endToEnd(request.headers), host: url.host },
+    setHost: false,
+  });
+  const answered = new Promise<IncomingMessage>((resolve, reject) => {
+    upstream.on('response', resolve);
+    upstream.on('error', reject);
+  });
+  const count = ({ length }: Buffer) => passage.connection.count(length);
+  request.on('data', count);
+  const [answer] = await Promise.all([answered, pipeline(request, upstream)]);
+  answer.on('data', count);
+  response.writeHead(answer.statusCode ?? 502, endToEnd(answer.headers));
+  await pipeline(answer, response);
+}
+
+/** RFC 9110 7.6.1: what is between two neighbours only, the proxy's own credentials above all. */
+const hopByHop = new Set([
+  'connection',
+  'keep-alive',
+  'proxy-authenticate',
+  'proxy-authorization',
+  'proxy-connection',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+]);
+
+function endToEnd(headers: IncomingMessage['headers']): IncomingMessage['headers'] {
+  const named = new Set((headers.connection ?? '').split(',').map((name) => name.trim().toLowerCase()));
+  const own = Object.entries(headers).filter(([name]) => !hopByHop.has(name) && !named.has(name));
+  return Object.fromEntries(own);
+}

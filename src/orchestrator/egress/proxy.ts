@@ -1,0 +1,99 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
+import type { AgentCaller } from '../gateway/identity.ts';
+import { type Admit, type Attempt, Denied } from './admission.ts';
+import { forward } from './forward.ts';
+import { rawResponse, refusalOf } from './refusal.ts';
+import { join, reach, readChecked } from './tunnel.ts';
+
+interface Deps {
+  /** By the token of a life. Throws when it is unknown or dead. */
+  readonly identify: (token: string | undefined) => Promise<AgentCaller>;
+  readonly admit: Admit;
+  readonly onAllowed: (attempt: Attempt) => void;
+  readonly onDenied: (attempt: Attempt, denied: Denied) => void;
+  readonly onError: (error: unknown) => void;
+}
+
+const times = { connectMsMax: 10_000, idleMsMax: 120_000 };
+
+/** The agents' only way out: HTTP and CONNECT, by name, to what the whitelist covers. */
+export function createEgressServer(deps: Deps): Server {
+  const server = createServer({ headersTimeout: 15_000, requestTimeout: 300_000, maxHeaderSize: 32_768 });
+  server.on('connect', (request, client, head) => void tunnel(deps, request, { client, head }));
+  server.on('request', (request, response) => void pass(deps, request, response));
+  // A WebSocket without TLS is asked for by CONNECT too.
+  server.on('upgrade', (_request, socket) => socket.destroy());
+  return server;
+}
+
+async function tunnel(
+  deps: Deps,
+  request: IncomingMessage,
+  { client, head }: { client: Duplex; head: Buffer },
+): Promise<void> {
+  client.on('error', () => client.destroy());
+  const authority = request.url ?? '';
+  let attempt: Attempt | undefined;
+  let isEstablished = false;
+  try {
+    const caller = await deps.identify(tokenIn(request));
+    attempt = { caller, authority, url: `https://${authority.replace(/:443$/, '')}` };
+    const passage = await deps.admit(attempt, () => client.destroy());
+    client.on('close', passage.connection.close);
+    const upstream = await reach(passage, times);
+    client.on('close', () => upstream.destroy());
+    if (client.destroyed) return void upstream.destroy();
+    client.write('HTTP/1.1 200 Connection Established\r\n\r\n');
+    isEstablished = true;
+    const said = await readChecked(client, head, passage);
+    deps.onAllowed(attempt);
+    passage.connection.count(said.length);
+    upstream.write(said);
+    join(client, upstream, passage.connection.count);
+  } catch (error) {
+    report(deps, attempt, error);
+    // After the 200 there is no HTTP left to say anything in.
+    if (isEstablished) client.destroy();
+    else client.end(rawResponse(refusalOf(error)));
+  }
+}
+
+async function pass(deps: Deps, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  let attempt: Attempt | undefined;
+  try {
+    const caller = await deps.identify(tokenIn(request));
+    attempt = { caller, authority: request.url ?? '', url: request.url ?? '' };
+    const url = plainUrl(attempt.url);
+    attempt = { caller, authority: `${url.hostname}:${url.port || '80'}`, url: url.href };
+    const passage = await deps.admit(attempt, () => response.destroy());
+    response.on('close', passage.connection.close);
+    deps.onAllowed(attempt);
+    await forward({ request, response, url, passage, times });
+  } catch (error) {
+    report(deps, attempt, error);
+    if (response.headersSent) return void response.destroy();
+    const { status, sentence, headers } = refusalOf(error);
+    response.writeHead(status, headers).end(sentence);
+    request.resume();
+  }
+}
+
+function report({ onDenied, onError }: Deps, attempt: Attempt | undefined, error: unknown): void {
+  if (attempt && error instanceof Denied) onDenied(attempt, error);
+  else onError(error);
+}
+
+/** A proxy is asked with the whole URL; HTTPS comes by CONNECT. */
+function plainUrl(text: string): URL {
+  if (!/^http:\/\//i.test(text) || !URL.canParse(text)) throw new Denied('bad_target', text.slice(0, 253));
+  return new URL(text);
+}
+
+/** Basic, with the token for a password: what every HTTP client makes of `http://agent:token@host:port`. */
+function tokenIn({ headers }: IncomingMessage): string | undefined {
+  const [, encoded = ''] = /^Basic +(\S+)$/i.exec(headers['proxy-authorization'] ?? '') ?? [];
+  const pair = Buffer.from(encoded, 'base64').toString();
+  const colon = pair.indexOf(':');
+  return colon < 0 ? undefined : pair.slice(colon + 1);
+}
