@@ -28,7 +28,7 @@ const lineCharactersMax = 500;
 const shutDownMsMax = 900;
 
 export function createAgent({ config, clock, log }: AgentDeps): Agent {
-  const { url, token, agentType, model } = config;
+  const { url, token, agentType, model, proxy } = config;
   let welcome: Welcome | undefined;
   let stopped: Promise<void> | undefined;
   let because: string | undefined;
@@ -38,7 +38,7 @@ export function createAgent({ config, clock, log }: AgentDeps): Agent {
   // Not before the loop's last promises have settled: what they hold is what is to go.
   const tidyUp = () => void clock.quiet().then(collectGarbage);
   const loops = createLoops({
-    run: createLoop({ url, token, model, clock, log, tell }),
+    run: createLoop({ url, token, model, proxy, clock, log, tell }),
     send,
     log,
     tidyUp,

@@ -4,6 +4,8 @@ export interface AgentConfig {
   readonly token: string;
   readonly agentType: string;
   readonly model: string;
+  /** The way out; undefined where there is none. */
+  readonly proxy: URL | undefined;
 }
 
 /** A sentence for the operator: the variable, what is wrong, what is allowed. */
@@ -15,12 +17,13 @@ type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Reads everything before anything starts, so that a wrong value is one sentence and not a strange failure later. */
 export function readConfig(environment: Environment = process.env): AgentConfig {
-  const { BOARDROOM_URL, BOARDROOM_TOKEN, BOARDROOM_AGENT, MODEL } = environment;
+  const { BOARDROOM_URL, BOARDROOM_TOKEN, BOARDROOM_AGENT, MODEL, HTTPS_PROXY } = environment;
   return {
     url: readUrl(BOARDROOM_URL),
     token: readToken(BOARDROOM_TOKEN),
     agentType: readAgentType(BOARDROOM_AGENT),
     model: readModel(MODEL),
+    proxy: readProxy(HTTPS_PROXY),
   };
 }
 
@@ -48,6 +51,14 @@ function readAgentType(value: string | undefined): string {
   if (!value) throw new ConfigError(`BOARDROOM_AGENT is not set: ${allowed}.`);
   if (!/^[a-z][a-z0-9-]{0,31}$/.test(value)) throw new ConfigError(`BOARDROOM_AGENT is "${value}": ${allowed}.`);
   return value;
+}
+
+/** It holds the token: the value is never part of a message. */
+function readProxy(value: string | undefined): URL | undefined {
+  if (value === undefined || value === '') return undefined;
+  if (!URL.canParse(value) || new URL(value).protocol !== 'http:')
+    throw new ConfigError('HTTPS_PROXY is wrong: it must be an http:// address.');
+  return new URL(value);
 }
 
 function readModel(value: string | undefined): string {

@@ -2,6 +2,7 @@ import type { LoopOutcome } from '../contracts/gateway.ts';
 import { gatherBriefing } from './briefing.ts';
 import type { Clock } from './clock.ts';
 import { converse } from './conversation.ts';
+import { withFetchUrl } from './fetch-url.ts';
 import type { WakeFrame, Welcome } from './frames.ts';
 import { type Log, messageOf } from './log.ts';
 import { createMcpSession } from './mcp.ts';
@@ -30,6 +31,7 @@ export interface LoopDeps {
   readonly url: string;
   readonly token: string;
   readonly model: string;
+  readonly proxy: URL | undefined;
   readonly clock: Clock;
   readonly log: Log;
   /** A short line for those who watch. */
@@ -53,7 +55,7 @@ export function createLoop(deps: LoopDeps): RunLoop {
 }
 
 async function think(deps: LoopDeps, { wake, welcome }: LoopJob, turn: Turn): Promise<LoopResult> {
-  const { url, token, model, clock, log, tell } = deps;
+  const { url, token, model, proxy, clock, log, tell } = deps;
   const session = createMcpSession({ url: `${url}${gatewayPaths.tools}`, token });
   const toolbox = await openToolbox({ session, turn, log });
   try {
@@ -62,7 +64,8 @@ async function think(deps: LoopDeps, { wake, welcome }: LoopJob, turn: Turn): Pr
     tell(`thinking, woken by ${wake.wakes.map(({ reason }) => reason).join(', ')}`);
     const prompt = buildPrompt({ welcome, wake, briefing, now: clock.timestamp() });
     const ask = createModel({ url: `${url}${gatewayPaths.chatCompletions}`, token, model, turn });
-    return { outcome: 'done', summary: await converse({ prompt, ask, toolbox, tell }) };
+    const tools = proxy ? withFetchUrl(toolbox, { proxy, signal: turn.signal }) : toolbox;
+    return { outcome: 'done', summary: await converse({ prompt, ask, toolbox: tools, tell }) };
   } finally {
     await toolbox.close();
   }

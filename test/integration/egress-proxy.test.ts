@@ -1,98 +1,34 @@
 import { once } from 'node:events';
-import { createServer, type IncomingHttpHeaders, type IncomingMessage, request, type Server } from 'node:http';
-import { createServer as createTlsServer } from 'node:https';
-import type { AddressInfo, Socket } from 'node:net';
+import { createServer, type IncomingMessage, request } from 'node:http';
+import type { Socket } from 'node:net';
 import { PassThrough } from 'node:stream';
 import { connect as connectTls, type TLSSocket } from 'node:tls';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { AppError } from '../../src/contracts/errors.ts';
-import { createAdmission } from '../../src/orchestrator/egress/admission.ts';
-import {
-  type ConnectionLimits,
-  type Connections,
-  createConnections,
-} from '../../src/orchestrator/egress/connections.ts';
-import { createEgressServer } from '../../src/orchestrator/egress/proxy.ts';
+import type { ConnectionLimits } from '../../src/orchestrator/egress/connections.ts';
 import { readChecked } from '../../src/orchestrator/egress/tunnel.ts';
-import { createWhitelistView, type WhitelistView } from '../../src/orchestrator/egress/view.ts';
-import type { AgentCaller } from '../../src/orchestrator/gateway/identity.ts';
-import { makeCertificate } from '../support/certificate.ts';
+import { type EgressStage, openEgress, openSite, portOf, type Site } from '../support/egress-stage.ts';
 import { eventually } from '../support/eventually.ts';
 
 const inside = 'wiki.test';
-let certificate: Awaited<ReturnType<typeof makeCertificate>>;
-let secure: Server;
-let plain: Server;
-const seen: { url: string | undefined; headers: IncomingHttpHeaders }[] = [];
+let site: Site;
+let egress: EgressStage;
 
 beforeAll(async () => {
-  certificate = await makeCertificate(inside);
-  const answer = (incoming: IncomingMessage, response: import('node:http').ServerResponse) => {
-    seen.push({ url: incoming.url, headers: incoming.headers });
+  site = await openSite(inside, (incoming, response) => {
     if (incoming.url === '/moved') response.writeHead(302, { Location: 'http://other.test/' });
-    incoming.pipe(response);
     if (incoming.method === 'GET') response.end('the page');
-  };
-  secure = createTlsServer(certificate, answer);
-  plain = createServer(answer);
-  for (const server of [secure, plain]) await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-});
-afterAll(() => {
-  for (const server of [secure, plain]) {
-    server.closeAllConnections();
-    server.close();
-  }
-});
-const portOf = (server: Server) => (server.address() as AddressInfo).port;
-
-const caller = { actor: { name: 'cmo', agentId: 'agt_1' }, instanceId: 'ins_1' } as AgentCaller;
-const generous = { connectionsMax: 32, bytesPerDayMax: 1e9 };
-let proxy: Server;
-let view: WhitelistView;
-let connections: Connections;
-let denied: string[];
-let addresses: Record<string, string[]>;
-const looked: string[] = [];
-
-async function openProxy(limits: ConnectionLimits = generous): Promise<void> {
-  connections = createConnections(limits, () => 0);
-  const entries = new Map([
-    [inside, 'internal'],
-    ['outside.test', 'api'],
-  ]);
-  view = createWhitelistView({ entries, onRemoved: connections.cutEntry });
-  const resolve = async (host: string) => {
-    looked.push(host);
-    // Each time the next answer, the last one for ever: a name that moves.
-    const answers = addresses[host] ?? [];
-    const answer = answers.length > 1 ? answers.shift() : answers[0];
-    if (answer === undefined) throw new Error('ENOTFOUND');
-    return answer.split(',');
-  };
-  proxy = createEgressServer({
-    async identify(token) {
-      if (token === 'good') return caller;
-      throw new AppError('unauthenticated', 'unknown');
-    },
-    admit: createAdmission({ allowed: view.allowed, resolve, connections }),
-    onAllowed: () => undefined,
-    onDenied: (_attempt, { denial, host }) => void denied.push(`${host} ${denial}`),
-    onError: () => undefined,
+    else incoming.pipe(response);
   });
-  await new Promise<void>((done) => proxy.listen(0, '127.0.0.1', done));
-}
+});
+afterAll(() => site.close());
+
+const open = (limits: Partial<ConnectionLimits> = {}) =>
+  openEgress({ [inside]: 'internal', 'outside.test': 'api' }, limits);
 beforeEach(async () => {
-  denied = [];
-  looked.length = 0;
-  seen.length = 0;
-  addresses = { [inside]: ['127.0.0.1'], 'outside.test': ['127.0.0.1'] };
-  await openProxy();
+  site.seen.length = 0;
+  egress = await open();
 });
-afterEach(() => {
-  connections.cutAll();
-  proxy.closeAllConnections();
-  proxy.close();
-});
+afterEach(() => egress.close());
 
 const credentials = (token: string) => ({
   'Proxy-Authorization': `Basic ${Buffer.from(`cmo:${token}`).toString('base64')}`,
@@ -102,7 +38,7 @@ const credentials = (token: string) => ({
 async function tunnel(authority: string, token = 'good'): Promise<{ status: number; said: string; socket: Socket }> {
   const asked = request({
     host: '127.0.0.1',
-    port: portOf(proxy),
+    port: portOf(egress.proxy),
     method: 'CONNECT',
     path: authority,
     headers: credentials(token),
@@ -122,11 +58,11 @@ async function tunnel(authority: string, token = 'good'): Promise<{ status: numb
 }
 
 async function secured(socket: Socket, servername = inside): Promise<TLSSocket> {
-  const tls = connectTls({ socket, servername, ca: certificate.cert });
+  const tls = connectTls({ socket, servername, ca: site.certificate });
   await once(tls, 'secureConnect');
   return tls;
 }
-const authority = () => `${inside}:${portOf(secure)}`;
+const authority = () => `${inside}:${portOf(site.secure)}`;
 
 describe('a tunnel', () => {
   it('to a whitelisted name carries TLS from end to end', async () => {
@@ -136,64 +72,64 @@ describe('a tunnel', () => {
     tls.write(`GET /page HTTP/1.1\r\nHost: ${inside}\r\nConnection: close\r\n\r\n`);
     const [page] = (await once(tls, 'data')) as [Buffer];
     expect(page.toString()).toContain('200 OK');
-    expect(seen).toMatchObject([{ url: '/page', headers: { host: inside } }]);
+    expect(site.seen).toMatchObject([{ url: '/page', headers: { host: inside } }]);
     tls.destroy();
   });
 
   it.each(['', 'bad'])('without a good token (%j) is refused before anything is looked at', async (token) => {
     expect(await tunnel(authority(), token)).toMatchObject({ status: 407 });
-    expect([looked, denied]).toEqual([[], []]);
+    expect([egress.looked, egress.denied]).toEqual([[], []]);
   });
 
   it('to another name is refused with a sentence for the model, and nothing is asked of the name service', async () => {
     const { status, said } = await tunnel('evil.test:443');
     expect(status).toBe(403);
     expect(said).toMatch(/evil\.test.*whitelist.*request_domain/);
-    expect([denied, looked]).toEqual([['evil.test not_whitelisted'], []]);
+    expect([egress.denied, egress.looked]).toEqual([['evil.test not_whitelisted'], []]);
   });
 
   it('to an outside name that leads inside is refused, also when only one of its addresses does', async () => {
     for (const answer of ['127.0.0.1', '10.0.0.1', '169.254.169.254', '8.8.8.8,10.0.0.1', '::ffff:127.0.0.1']) {
-      addresses['outside.test'] = [answer];
+      egress.addresses['outside.test'] = [answer];
       expect(await tunnel('outside.test:443')).toMatchObject({ status: 403 });
     }
-    expect(new Set(denied)).toEqual(new Set(['outside.test private_address']));
+    expect(new Set(egress.denied)).toEqual(new Set(['outside.test private_address']));
   });
 
   it('goes to the address that was looked at, though the name leads elsewhere a moment later', async () => {
-    addresses[inside] = ['127.0.0.1', '192.0.2.1'];
+    egress.addresses[inside] = ['127.0.0.1', '192.0.2.1'];
     const { status, socket } = await tunnel(authority());
     expect(status).toBe(200);
     (await secured(socket)).destroy();
-    expect(looked).toEqual([inside]);
+    expect(egress.looked).toEqual([inside]);
   });
 
   it('for another server name than its host is closed before the server hears of it', async () => {
     let connectionsAtServer = 0;
-    secure.on('secureConnection', () => {
+    site.secure.on('secureConnection', () => {
       connectionsAtServer += 1;
     });
     for (const servername of ['other.test', 'wiki.test.evil.test', '']) {
       const { status, socket } = await tunnel(authority());
       expect(status).toBe(200);
-      const tls = connectTls({ socket, servername, ca: certificate.cert });
+      const tls = connectTls({ socket, servername, ca: site.certificate });
       tls.on('error', () => undefined);
       await once(socket, 'close');
     }
     expect(connectionsAtServer).toBe(0);
-    expect(denied).toEqual(Array.from({ length: 3 }, () => `${inside} wrong_server_name`));
+    expect(egress.denied).toEqual(Array.from({ length: 3 }, () => `${inside} wrong_server_name`));
   });
 
   it('in spelling the server name otherwise is the same', async () => {
-    const { socket } = await tunnel(`WIKI.test.:${portOf(secure)}`);
+    const { socket } = await tunnel(`WIKI.test.:${portOf(site.secure)}`);
     (await secured(socket, 'Wiki.TEST')).destroy();
-    expect(denied).toEqual([]);
+    expect(egress.denied).toEqual([]);
   });
 
   it('is cut when its entry is removed, and the next one is refused', async () => {
     const { socket } = await tunnel(authority());
     const tls = await secured(socket);
-    view.remove(inside);
+    egress.view.remove(inside);
     await eventually(() => socket.destroyed || undefined, { what: 'the cut' });
     tls.destroy();
     expect(await tunnel(authority())).toMatchObject({ status: 403 });
@@ -202,14 +138,14 @@ describe('a tunnel', () => {
   it('is cut when its life ends, and no other one', async () => {
     const { socket } = await tunnel(authority());
     (await secured(socket)).on('error', () => undefined);
-    connections.cutLife('ins_2');
+    egress.connections.cutLife('ins_2');
     expect(socket.destroyed).toBe(false);
-    connections.cutLife('ins_1');
+    egress.connections.cutLife('ins_1');
     await eventually(() => socket.destroyed || undefined, { what: 'the cut' });
   });
 
   it('to where nobody answers is 502, and leaves no place taken', async () => {
-    addresses[inside] = ['127.0.0.1'];
+    egress.addresses[inside] = ['127.0.0.1'];
     const free = createServer();
     await new Promise<void>((resolve) => free.listen(0, '127.0.0.1', resolve));
     const port = portOf(free);
@@ -219,30 +155,30 @@ describe('a tunnel', () => {
   });
 
   it('is one of so many at once, and there is room again when one has closed', async () => {
-    proxy.close();
-    await openProxy({ ...generous, connectionsMax: 2 });
-    const open = [await tunnel(authority()), await tunnel(authority())];
-    expect(open.map(({ status }) => status)).toEqual([200, 200]);
+    egress.close();
+    egress = await open({ connectionsMax: 2 });
+    const both = [await tunnel(authority()), await tunnel(authority())];
+    expect(both.map(({ status }) => status)).toEqual([200, 200]);
     expect(await tunnel(authority())).toMatchObject({ status: 403 });
-    expect(denied).toEqual([`${inside} too_many`]);
-    open[0]?.socket.destroy();
+    expect(egress.denied).toEqual([`${inside} too_many`]);
+    both[0]?.socket.destroy();
     const again = await eventually(async () => {
       const next = await tunnel(authority());
       return next.status === 200 ? next : undefined;
     });
-    for (const { socket } of [...open, again]) socket.destroy();
+    for (const { socket } of [...both, again]) socket.destroy();
   });
 
   it('is cut when the agent has moved its bytes of the day, and the next is refused', async () => {
-    proxy.close();
-    await openProxy({ ...generous, bytesPerDayMax: 20_000 });
+    egress.close();
+    egress = await open({ bytesPerDayMax: 20_000 });
     const { socket } = await tunnel(authority());
     const tls = await secured(socket);
     tls.on('error', () => undefined);
     tls.write(`POST / HTTP/1.1\r\nHost: ${inside}\r\nContent-Length: 1000000\r\n\r\n${'x'.repeat(100_000)}`);
     await eventually(() => socket.destroyed || undefined, { what: 'the cut' });
     expect(await tunnel(authority())).toMatchObject({ status: 403 });
-    expect(denied).toEqual([`${inside} too_much`]);
+    expect(egress.denied).toEqual([`${inside} too_much`]);
   });
 });
 
@@ -277,7 +213,7 @@ describe('inside a tunnel', () => {
 async function plainly(url: string, { token = 'good', method = 'GET', headers = {}, body = '' } = {}) {
   const asked = request({
     host: '127.0.0.1',
-    port: portOf(proxy),
+    port: portOf(egress.proxy),
     method,
     path: url,
     headers: { ...headers, ...credentials(token) },
@@ -288,7 +224,7 @@ async function plainly(url: string, { token = 'good', method = 'GET', headers = 
   for await (const chunk of response) said += String(chunk);
   return { status: response.statusCode, headers: response.headers, said };
 }
-const page = (path: string) => `http://${inside}:${portOf(plain)}${path}`;
+const page = (path: string) => `http://${inside}:${portOf(site.plain)}${path}`;
 
 describe('a plain request', () => {
   it('to a whitelisted name is passed on with its body, and answered', async () => {
@@ -296,13 +232,13 @@ describe('a plain request', () => {
     expect(await plainly(page('/echo'), { method: 'POST', body: 'x'.repeat(200_000) })).toMatchObject({
       said: 'x'.repeat(200_000),
     });
-    expect(seen.map(({ url }) => url)).toEqual(['/a?b=c', '/echo']);
+    expect(site.seen.map(({ url }) => url)).toEqual(['/a?b=c', '/echo']);
   });
 
   it('shows the server neither the token nor another host than the one it was let through for', async () => {
     await plainly(page('/'), { headers: { Host: 'evil.test', Connection: 'x-mine', 'X-Mine': '1', 'X-Theirs': '2' } });
-    const [first] = seen;
-    expect(first?.headers).toMatchObject({ host: `${inside}:${portOf(plain)}`, 'x-theirs': '2' });
+    const [first] = site.seen;
+    expect(first?.headers).toMatchObject({ host: `${inside}:${portOf(site.plain)}`, 'x-theirs': '2' });
     expect(first?.headers).not.toHaveProperty('proxy-authorization');
     expect(first?.headers).not.toHaveProperty('x-mine');
   });
@@ -310,14 +246,14 @@ describe('a plain request', () => {
   it('that is answered by a redirect is the client’s to ask again, and then looked at anew', async () => {
     expect(await plainly(page('/moved'))).toMatchObject({ status: 302, headers: { location: 'http://other.test/' } });
     expect(await plainly('http://other.test/')).toMatchObject({ status: 403 });
-    expect(denied).toEqual(['other.test not_whitelisted']);
+    expect(egress.denied).toEqual(['other.test not_whitelisted']);
   });
 
   it.each(['/relative', 'https://wiki.test/', 'ftp://wiki.test/', 'http://', 'http://[', 'file:///etc/passwd'])(
     'for %s is refused',
     async (url) => {
       expect(await plainly(url)).toMatchObject({ status: 403 });
-      expect(seen).toEqual([]);
+      expect(site.seen).toEqual([]);
     },
   );
 
@@ -329,11 +265,11 @@ describe('a plain request', () => {
     'http://evil.test@127.0.0.1/',
   ])('to the address %s is refused', async (url) => {
     expect(await plainly(url)).toMatchObject({ status: 403 });
-    expect(denied.join()).toContain('address');
+    expect(egress.denied.join()).toContain('address');
   });
 
   it('without a good token is refused', async () => {
     expect(await plainly(page('/'), { token: 'bad' })).toMatchObject({ status: 407 });
-    expect(seen).toEqual([]);
+    expect(site.seen).toEqual([]);
   });
 });

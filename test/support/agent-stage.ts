@@ -34,7 +34,7 @@ export interface AgentProcess {
 export interface AgentStage {
   readonly gateway: ScriptedGateway;
   start(environment?: Readonly<Record<string, string>>, args?: readonly string[]): AgentProcess;
-  startConnected(): Promise<AgentProcess>;
+  startConnected(environment?: Readonly<Record<string, string>>): Promise<AgentProcess>;
   /** The connection of this number, once its hello is there. */
   connected(count?: number): Promise<AgentConnection>;
   /** All reports, once there are so many. */
@@ -72,8 +72,8 @@ export async function startAgentStage(bundle: string): Promise<AgentStage> {
     gateway,
     start,
     connected,
-    async startConnected() {
-      const agent = start();
+    async startConnected(environment) {
+      const agent = start(environment);
       await connected();
       return agent;
     },

@@ -23,7 +23,12 @@ export function refusalOf(error: unknown): Refusal {
 function refuse(status: number, sentence: string, more: Record<string, string> = {}): Refusal {
   const text = `${sentence}\n`;
   const length = String(Buffer.byteLength(text));
-  const plain = { 'Content-Type': 'text/plain; charset=utf-8', 'Content-Length': length, Connection: 'close' };
+  const plain = {
+    'Content-Type': 'text/plain; charset=utf-8',
+    'Content-Length': length,
+    Connection: 'close',
+    'X-Boardroom-Refusal': '1',
+  };
   return { status, sentence: text, headers: { ...plain, ...more } };
 }
 
