@@ -114,6 +114,8 @@ export interface Config {
   readonly every: {
     readonly resyncMs: number;
     readonly heartbeatMs: number;
+    /** Heartbeats that arrive within this time are written together. */
+    readonly heartbeatFlushMs: number;
     readonly sweepMs: number;
     readonly socketPingMs: number;
     readonly relayPollMs: number;
@@ -172,6 +174,7 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
     every: {
       resyncMs: env.RESYNC_MS,
       heartbeatMs: env.HEARTBEAT_MS,
+      heartbeatFlushMs: Math.min(1_000, env.HEARTBEAT_MS),
       sweepMs: env.SWEEP_MS,
       socketPingMs: env.SOCKET_PING_MS,
       relayPollMs: env.RELAY_POLL_MS,

@@ -119,6 +119,7 @@ function openSupervisor(deps: TermDeps, { runtime, specs }: ChosenRuntime & { sp
     liveness,
     restart: { ...defaultRestartPolicy, backoffMs: config.restartBackoffMs },
     silenceMsMax: config.every.heartbeatMs * heartbeatsMissedMax,
+    hearingMs: 2 * config.every.heartbeatFlushMs,
     stopGraceMs: config.stopGraceMs,
     lookGate: pLimit(looksAtOnce),
     startGate: pLimit(config.startsAtOnce),

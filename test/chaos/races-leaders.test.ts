@@ -219,6 +219,7 @@ describe('two reconcilers at once', () => {
       liveness: createLiveness(clock.monotonic),
       restart: { ...defaultRestartPolicy, backoffMs: 1, failuresMax: 100 },
       silenceMsMax: 60_000,
+      hearingMs: 2_000,
       stopGraceMs: 1_000,
       lookGate: pLimit(4),
       startGate: pLimit(4),

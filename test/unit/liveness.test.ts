@@ -52,6 +52,23 @@ describe('an agent’s silence', () => {
   });
 });
 
+describe('a silence that is doubted', () => {
+  it('gets a little longer, once, and starts anew with the next heartbeat', async () => {
+    const { liveness, advance } = setUp();
+    liveness.look(life(1), undefined);
+    await advance(31_000);
+    expect(liveness.doubt('cmo', 30_000, 2_000)).toBe(true);
+    expect(liveness.look(life(1), undefined).silentForMs).toBe(28_000);
+    await advance(2_001);
+    expect(liveness.doubt('cmo', 30_000, 2_000)).toBe(false);
+    expect(liveness.look(life(1), undefined).silentForMs).toBe(30_001);
+
+    expect(liveness.look(life(2), undefined).silentForMs).toBe(0);
+    await advance(31_000);
+    expect(liveness.doubt('cmo', 30_000, 2_000)).toBe(true);
+  });
+});
+
 describe('an agent’s loop', () => {
   it('is timed from the first look at it to the last, and not between loops', async () => {
     const { liveness, advance } = setUp();

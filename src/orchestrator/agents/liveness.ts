@@ -7,6 +7,11 @@ import type { InstanceRow } from './store.ts';
  */
 export interface Liveness {
   look(instance: Pick<InstanceRow, 'id' | 'agentType' | 'heartbeats'>, loopId: string | undefined): Silence;
+  /**
+   * Takes back so much of a silence that only `leftMs` of `silentMsMax` are to wait for. True for the first time in
+   * each silence, false from then on.
+   */
+  doubt(agentType: string, silentMsMax: number, leftMs: number): boolean;
   /** We were blind (database or runtime away): begin to count anew for this agent. */
   forget(agentType: string): void;
 }
@@ -16,16 +21,22 @@ export interface Silence {
   readonly loopForMs: number | undefined;
 }
 
+interface Mark {
+  readonly mark: string;
+  readonly since: number;
+  readonly isDoubted: boolean;
+}
+
 export function createLiveness(monotonic: () => number): Liveness {
   /** One entry per agent: a new life, beat or loop replaces it. */
-  const beats = new Map<string, { mark: string; since: number }>();
-  const loops = new Map<string, { mark: string; since: number }>();
+  const beats = new Map<string, Mark>();
+  const loops = new Map<string, Mark>();
 
-  function since(seen: Map<string, { mark: string; since: number }>, agentType: string, mark: string): number {
+  function since(seen: Map<string, Mark>, agentType: string, mark: string): number {
     const entry = seen.get(agentType);
     if (entry?.mark === mark) return entry.since;
     const now = monotonic();
-    seen.set(agentType, { mark, since: now });
+    seen.set(agentType, { mark, since: now, isDoubted: false });
     return now;
   }
 
@@ -36,6 +47,12 @@ export function createLiveness(monotonic: () => number): Liveness {
         silentForMs: Math.max(0, now - since(beats, instance.agentType, `${instance.id}/${instance.heartbeats}`)),
         loopForMs: loopId === undefined ? undefined : Math.max(0, now - since(loops, instance.agentType, loopId)),
       };
+    },
+    doubt(agentType, silentMsMax, leftMs) {
+      const beat = beats.get(agentType);
+      if (beat === undefined || beat.isDoubted) return false;
+      beats.set(agentType, { ...beat, since: monotonic() - silentMsMax + leftMs, isDoubted: true });
+      return true;
     },
     forget(agentType) {
       beats.delete(agentType);

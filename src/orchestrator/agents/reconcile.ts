@@ -4,7 +4,7 @@ import type { Clock } from '../platform/clock.ts';
 import { type Chance, hashSecret } from '../platform/identity.ts';
 import type { Postgres } from '../platform/postgres.ts';
 import { findAgentOrThrow } from './find.ts';
-import type { Liveness } from './liveness.ts';
+import type { Liveness, Silence } from './liveness.ts';
 import type { Lives } from './lives.ts';
 import { type Action, type Observed, plan } from './plan.ts';
 import type { Profile, Profiles } from './profiles.ts';
@@ -37,6 +37,8 @@ interface Deps {
   readonly liveness: Liveness;
   readonly restart: RestartPolicy;
   readonly silenceMsMax: number;
+  /** Within this time a heartbeat that has arrived is on record, when the database takes it. */
+  readonly hearingMs: number;
   readonly stopGraceMs: number;
   /** Looks at so many at once, so that a whole team that dies does not take every connection to the database. */
   readonly lookGate: <T>(look: () => Promise<T>) => Promise<T>;
@@ -114,9 +116,20 @@ export function createReconciler(deps: Deps) {
     }
     if (live.containerId === null) await adopt(live, own);
     const loop = await findRunningLoop(postgres.db, agentType);
-    const silence = liveness.look(live, loop?.id);
+    const silence = await listen(live, loop?.id);
     const observed = { kind: 'running' as const, containerId: own.containerId, specHash: own.specHash, ...silence };
     return { observed, live, strays, ended: false };
+  }
+
+  /**
+   * Looks succeed where writes fail (a full disk), and heartbeats are writes. So before silence counts as the agent's, one
+   * write of ours goes through, and what it said meanwhile gets the time to be written too.
+   */
+  async function listen(live: InstanceRow, loopId: string | undefined): Promise<Silence> {
+    const silence = liveness.look(live, loopId);
+    if (silence.silentForMs <= deps.silenceMsMax) return silence;
+    await confirmTerm();
+    return liveness.doubt(live.agentType, deps.silenceMsMax, deps.hearingMs) ? liveness.look(live, loopId) : silence;
   }
 
   const recordExit = (work: Work, live: InstanceRow, { exit }: ObservedContainer) => {

@@ -88,7 +88,7 @@ export function openGateway(deps: Deps): Gateway {
     instances,
     tasks,
     clock,
-    flushMs: Math.min(1_000, config.every.heartbeatMs),
+    flushMs: config.every.heartbeatFlushMs,
     onError,
   });
   const sockets = createAgentSockets({

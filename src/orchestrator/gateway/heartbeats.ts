@@ -28,9 +28,15 @@ export function createHeartbeats({ postgres, instances, tasks, clock, flushMs, o
     if (heard.size === 0) return;
     const instanceIds = [...heard];
     heard = new Set();
-    await instances.countHeartbeats(instanceIds);
-    // A claim lives as long as its holder's heart beats.
-    await tasks.renewLeases(postgres.db, instanceIds, clock.now());
+    try {
+      await instances.countHeartbeats(instanceIds);
+      // A claim lives as long as its holder's heart beats.
+      await tasks.renewLeases(postgres.db, instanceIds, clock.now());
+    } catch (error) {
+      // That the database was away is no silence of theirs.
+      for (const id of instanceIds) heard.add(id);
+      throw error;
+    }
   }
 
   async function run(): Promise<void> {
