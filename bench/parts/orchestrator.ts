@@ -42,6 +42,7 @@ export async function openOrchestrator(
     BOARDROOM_AGENTS: 'none',
     AGENT_RUNTIME: 'process',
     GATEWAY_PORT: String(gatewayPort),
+    EGRESS_PORT: String(await freePort()),
     ...environment,
   });
   return {

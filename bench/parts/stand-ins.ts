@@ -37,11 +37,19 @@ export async function openStandIns(bench: Bench, count: number): Promise<StandIn
   const types = Array.from({ length: count }, (_, at) => `agent${at}`);
   for (const type of types.length === 0 ? ['nobody'] : types)
     await writeFile(join(profiles, `${type}.md`), profileOf(type));
-  const gatewayPort = await freePort();
-  const environment = { BOARDROOM_HOME: home, BOARDROOM_PROFILES: profiles, GATEWAY_PORT: String(gatewayPort) };
+  const [gatewayPort, egressPort] = [await freePort(), await freePort()];
+  const environment = {
+    BOARDROOM_HOME: home,
+    BOARDROOM_PROFILES: profiles,
+    GATEWAY_PORT: String(gatewayPort),
+    EGRESS_PORT: String(egressPort),
+  };
   // The first start makes tables and rows; the second one finds a team at work, and adopts it.
   await (await openOrchestrator(database.url, environment)).close();
-  const { tokens, processes } = await bring({ databaseUrl: database.url, home, profiles, gatewayPort }, types);
+  const { tokens, processes } = await bring(
+    { databaseUrl: database.url, home, profiles, gatewayPort, egressPort },
+    types,
+  );
   const orchestrator = await openOrchestrator(database.url, environment);
   const workers: Worker[] = [];
   const team: StandIns = {
@@ -82,13 +90,17 @@ interface Place {
   readonly home: string;
   readonly profiles: string;
   readonly gatewayPort: number;
+  readonly egressPort: number;
 }
 
 /** What the orchestrator would have left had it started them: a process, its record, and the row of its life. */
-async function bring({ databaseUrl, home, profiles: folder, gatewayPort }: Place, types: readonly string[]) {
+async function bring(
+  { databaseUrl, home, profiles: folder, gatewayPort, egressPort }: Place,
+  types: readonly string[],
+) {
   const entry = resolve('dist/agents/agent.cjs');
   const runtime = createProcessRuntime({ entry, home, clock, onError: (error) => console.error(error) });
-  const specs = createSpecBuilder({ runtime, gatewayPort, onAddress: () => undefined });
+  const specs = createSpecBuilder({ runtime, gatewayPort, egressPort, onAddress: () => undefined });
   const profiles = await loadProfiles(folder, (error) => console.error(error));
   const records = createProcessRecords(join(home, 'run'));
   const client = new pg.Client(databaseUrl);

@@ -83,7 +83,7 @@ async function open(config: Config, root: string, lifecycle: Lifecycle): Promise
   await services.agents.register(config.isWanted);
   const adminKey = await ensureAdminKey(foundation, services);
   const feed = await openFeed(foundation, services);
-  const gateway = openGateway({ ...foundation, services, postgres, feed, metrics });
+  const gateway = await openGateway({ ...foundation, services, postgres, feed, metrics });
 
   let chosen: ChosenRuntime | undefined;
   const runtime = chooseRuntime({
@@ -200,6 +200,7 @@ function useRuntime({ config, profiles, log }: Foundation, { choice, gateway, mo
   const specs = createSpecBuilder({
     runtime: choice.runtime,
     gatewayPort: config.gatewayPort,
+    egressPort: config.egress.port,
     onAddress: gateway.listeners.listenFor,
   });
   const listenForAll = async () => {

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { resolve } from 'node:path';
 import { z } from 'zod';
 import { agentTypeSchema } from '../contracts/primitives.ts';
@@ -31,6 +32,12 @@ const hostName = z
   .string()
   .regex(/^[a-z0-9]([a-z0-9._-]{0,252}[a-z0-9])?$/i, 'each must be a host name such as board.example, without a port')
   .transform((name) => name.toLowerCase());
+const nameServer = z
+  .string()
+  .refine(
+    (text) => isIP(text.replace(/^\[(.*)\](:\d+)?$|^([\d.]+):\d+$/, '$1$3')) > 0,
+    'each must be an address such as 10.0.0.53, 10.0.0.53:5353 or [fd00::53]:5353',
+  );
 const url = (protocol: RegExp, example: string) =>
   z.url({ protocol, error: `must be a URL such as ${example}` }).optional();
 
@@ -38,6 +45,10 @@ const schema = z.object({
   ORCHESTRATOR_HOST: z.string().min(1).default('127.0.0.1'),
   ORCHESTRATOR_PORT: whole(0, 65_535).default(8080),
   GATEWAY_PORT: whole(1, 65_535).default(8081),
+  EGRESS_PORT: whole(1, 65_535).default(8082),
+  EGRESS_DNS: listOf(nameServer).default([]),
+  EGRESS_CONNECTIONS: whole(1, 10_000).default(32),
+  EGRESS_BYTES_PER_DAY: whole(1, Number.MAX_SAFE_INTEGER).default(10_000_000_000),
   DATABASE_URL: url(/^postgres(ql)?$/, 'postgres://user:password@host:5432/name'),
   DATABASE_POOL_SIZE: whole(2, 200).default(10),
   REDIS_URL: url(/^rediss?$/, 'redis://host:6379'),
@@ -95,6 +106,16 @@ export interface Config {
     readonly agentCallsPerSecond: number;
   };
   readonly gatewayPort: number;
+  /** The way out for agents. */
+  readonly egress: {
+    readonly port: number;
+    /** Name servers that the proxy asks; empty: as the machine resolves names. */
+    readonly nameServers: readonly string[];
+    /** Open at once, of one agent, through one replica. */
+    readonly connectionsMax: number;
+    /** Of one agent through one replica, both directions together. */
+    readonly bytesPerDayMax: number;
+  };
   readonly databaseUrl: string | undefined;
   readonly poolSize: number;
   readonly redisUrl: string | undefined;
@@ -157,6 +178,12 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
       agentCallsPerSecond: env.AGENT_CALLS_PER_SECOND,
     },
     gatewayPort: env.GATEWAY_PORT,
+    egress: {
+      port: env.EGRESS_PORT,
+      nameServers: env.EGRESS_DNS,
+      connectionsMax: env.EGRESS_CONNECTIONS,
+      bytesPerDayMax: env.EGRESS_BYTES_PER_DAY,
+    },
     databaseUrl: env.DATABASE_URL,
     poolSize: env.DATABASE_POOL_SIZE,
     redisUrl: env.REDIS_URL,

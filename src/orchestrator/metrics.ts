@@ -34,6 +34,12 @@ export function createMetrics() {
       labelNames: ['reason'],
       registers,
     }),
+    egress: new Counter({
+      name: 'boardroom_egress_requests_total',
+      help: 'Connections and plain requests of agents through the egress proxy: allowed, or why not',
+      labelNames: ['agent', 'outcome'],
+      registers,
+    }),
     sockets: new Gauge({
       name: 'boardroom_sockets',
       help: 'Open WebSockets',

@@ -215,7 +215,7 @@ describe('two reconcilers at once', () => {
       chance,
       runtime,
       profiles,
-      specs: createSpecBuilder({ runtime, gatewayPort: 1, onAddress: () => undefined }),
+      specs: createSpecBuilder({ runtime, gatewayPort: 1, egressPort: 2, onAddress: () => undefined }),
       liveness: createLiveness(clock.monotonic),
       restart: { ...defaultRestartPolicy, backoffMs: 1, failuresMax: 100 },
       silenceMsMax: 60_000,

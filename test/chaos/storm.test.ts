@@ -45,6 +45,7 @@ describeRedis('a storm', () => {
         AGENT_RUNTIME: CHAOS_RUNTIME,
         AGENT_IMAGE: image,
         GATEWAY_PORT: `${gatewayPort}`,
+        EGRESS_PORT: `${await freePort()}`,
         // A beat is missed while nobody is there to hear it; agents are not to be taken for dead because of that.
         HEARTBEAT_MS: '5000',
         LOOP_RETRY_MS: `${loopRetryMs}`,

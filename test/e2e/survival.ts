@@ -95,6 +95,7 @@ export function describeAdoption(environment: Record<string, string>, outside: O
       BOARDROOM_AGENTS: 'cmo,cto',
       ...environment,
       GATEWAY_PORT: String(await freePort()),
+      EGRESS_PORT: String(await freePort()),
     };
     const first = await startOrchestrator(settings);
     const before = await bothRun(first.url);

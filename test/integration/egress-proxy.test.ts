@@ -6,7 +6,7 @@ import { connect as connectTls, type TLSSocket } from 'node:tls';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { ConnectionLimits } from '../../src/orchestrator/egress/connections.ts';
 import { readChecked } from '../../src/orchestrator/egress/tunnel.ts';
-import { type EgressStage, openEgress, openSite, portOf, type Site } from '../support/egress-stage.ts';
+import { type EgressStage, openEgress, openSite, portOf, type Site, whitelistEvent } from '../support/egress-stage.ts';
 import { eventually } from '../support/eventually.ts';
 
 const inside = 'wiki.test';
@@ -129,7 +129,7 @@ describe('a tunnel', () => {
   it('is cut when its entry is removed, and the next one is refused', async () => {
     const { socket } = await tunnel(authority());
     const tls = await secured(socket);
-    egress.view.remove(inside);
+    egress.view.follow(whitelistEvent('domain_removed', { domain: inside }));
     await eventually(() => socket.destroyed || undefined, { what: 'the cut' });
     tls.destroy();
     expect(await tunnel(authority())).toMatchObject({ status: 403 });

@@ -172,6 +172,7 @@ describe('two thousand idle sockets', () => {
       BOARDROOM_AGENTS: 'none',
       AGENT_RUNTIME: 'process',
       GATEWAY_PORT: String(await freePort()),
+      EGRESS_PORT: String(await freePort()),
       RATE_LIMIT_PER_MINUTE: '100000',
     });
   });

@@ -37,6 +37,7 @@ it('the program starts from an install in which no package was allowed to run a 
       BOARDROOM_AGENTS: 'none',
       AGENT_RUNTIME: 'process',
       GATEWAY_PORT: String(await freePort()),
+      EGRESS_PORT: String(await freePort()),
     },
     { folder },
   );

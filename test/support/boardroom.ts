@@ -64,6 +64,7 @@ export async function startBoardroom(environment: Record<string, string> = {}): 
     ...quick,
     ORCHESTRATOR_PORT: '0',
     GATEWAY_PORT: String(gatewayPort),
+    EGRESS_PORT: String(await freePort()),
     DATABASE_URL: databaseUrl,
     BOARDROOM_HOME: home,
     BOARDROOM_ADMIN_KEY: adminKey,

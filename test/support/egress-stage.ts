@@ -2,6 +2,7 @@ import { createServer, type IncomingHttpHeaders, type RequestListener, type Serv
 import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { AppError } from '../../src/contracts/errors.ts';
+import type { BoardroomEvent } from '../../src/contracts/event.ts';
 import { createAdmission } from '../../src/orchestrator/egress/admission.ts';
 import {
   type ConnectionLimits,
@@ -59,6 +60,9 @@ export interface EgressStage {
   readonly addresses: Record<string, string[]>;
   close(): void;
 }
+
+export const whitelistEvent = (eventType: 'domain_approved' | 'domain_removed', payload: BoardroomEvent['payload']) =>
+  ({ eventType, payload }) as BoardroomEvent;
 
 const generous = { connectionsMax: 32, bytesPerDayMax: 1e9 };
 const caller = { actor: { name: 'cmo', agentId: 'agt_1' }, instanceId: 'ins_1' } as AgentCaller;

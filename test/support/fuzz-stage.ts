@@ -30,6 +30,7 @@ export async function openFuzzStage(connections: number): Promise<FuzzStage> {
   const program = await startOrchestrator({
     ...quick,
     GATEWAY_PORT: String(await freePort()),
+    EGRESS_PORT: String(await freePort()),
     DATABASE_URL: database.url,
     BOARDROOM_HOME: home,
     BOARDROOM_ADMIN_KEY: adminKey,

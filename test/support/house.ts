@@ -42,6 +42,7 @@ export async function buildHouse({ roles, agent }: HouseOptions): Promise<House>
       BOARDROOM_ADMIN_KEY: adminKey,
       BOARDROOM_AGENTS: 'none',
       GATEWAY_PORT: String(await freePort()),
+      EGRESS_PORT: String(await freePort()),
       // Nothing here speaks to the gateway unless it is the real agent: silence is not what is tried.
       HEARTBEAT_MS: '60000',
     },

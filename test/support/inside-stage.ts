@@ -76,6 +76,7 @@ async function onHost({ databaseUrl, redisUrl }: { databaseUrl: string; redisUrl
     AGENT_RUNTIME: 'docker',
     AGENT_IMAGE: await buildImage('agent'),
     GATEWAY_PORT: String(await freePort()),
+    EGRESS_PORT: String(await freePort()),
     ORCHESTRATOR_HOST: '0.0.0.0',
   });
   const apiPort = Number(new URL(orchestrator.url).port);

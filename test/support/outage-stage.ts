@@ -70,6 +70,7 @@ export async function openOutageStage(environment: Record<string, string>): Prom
     BOARDROOM_AGENTS: agentsAtWork.join(','),
     AGENT_RUNTIME: 'process',
     GATEWAY_PORT: String(await freePort()),
+    EGRESS_PORT: String(await freePort()),
     ...environment,
   });
   const { url } = orchestrator;

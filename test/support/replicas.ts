@@ -54,6 +54,7 @@ async function startReplica({ databaseUrl, redis, environment }: Place) {
   const replica = await startOrchestrator({
     ...quick,
     GATEWAY_PORT: String(await freePort()),
+    EGRESS_PORT: String(await freePort()),
     DATABASE_URL: databaseUrl,
     REDIS_URL: redis.url,
     BOARDROOM_HOME: home,

@@ -31,6 +31,7 @@ describe('an environment without any variable', () => {
         socketsPerKey: 100,
       },
       gatewayPort: 8081,
+      egress: { port: 8082, nameServers: [], connectionsMax: 32, bytesPerDayMax: 10_000_000_000 },
       databaseUrl: undefined,
       redisUrl: undefined,
       runtime: 'auto',
@@ -55,6 +56,10 @@ describe('a value that is allowed', () => {
   it.each<[Record<string, string>, object]>([
     [{ ORCHESTRATOR_PORT: '0' }, { api: { port: 0 } }],
     [{ ORCHESTRATOR_PORT: '65535' }, { api: { port: 65_535 } }],
+    [
+      { EGRESS_DNS: '10.0.0.53, 10.0.0.54:5353,[fd00::53]:53,fd00::54' },
+      { egress: { nameServers: ['10.0.0.53', '10.0.0.54:5353', '[fd00::53]:53', 'fd00::54'] } },
+    ],
     [{ DATABASE_URL: 'postgres://u:p@db:5432/x' }, { databaseUrl: 'postgres://u:p@db:5432/x' }],
     [{ DATABASE_URL: 'postgresql://db/x?sslmode=require' }, { databaseUrl: 'postgresql://db/x?sslmode=require' }],
     [{ REDIS_URL: 'rediss://:p@cache:6380/1' }, { redisUrl: 'rediss://:p@cache:6380/1' }],
@@ -90,6 +95,11 @@ describe('a wrong value', () => {
     ['GATEWAY_PORT', '70000', /<=65535/],
     // Agents are told this very number: a port that the system picks is one they never hear of.
     ['GATEWAY_PORT', '0', />=1|number/],
+    ['EGRESS_PORT', '8082a', /number/],
+    ['EGRESS_DNS', '10.0.0.53,ns.example', /an address such as/],
+    ['EGRESS_DNS', '10.0.0.999:53', /an address such as/],
+    ['EGRESS_CONNECTIONS', '0', />=1/],
+    ['EGRESS_BYTES_PER_DAY', '-1', />=1/],
     ['DATABASE_POOL_SIZE', '1', />=2/],
     ['AGENT_RUNTIME', 'swarm', /"auto"\|"docker"\|"process"/],
     ['AGENT_SUBNETS', '10.231.0.0', /IPv4/],

@@ -16,29 +16,28 @@ export interface SpecBuilder {
 interface Deps {
   readonly runtime: Runtime;
   readonly gatewayPort: number;
+  readonly egressPort: number;
   /** The gateway has to listen here before the agent calls. */
   readonly onAddress: (agentType: string, address: GatewayAddress) => void;
 }
 
-export function createSpecBuilder({ runtime, gatewayPort, onAddress }: Deps): SpecBuilder {
+export function createSpecBuilder({ runtime, gatewayPort, egressPort, onAddress }: Deps): SpecBuilder {
   const addresses = new Map<string, GatewayAddress>();
   let artifact: string | undefined;
 
-  async function environment(agentType: string): Promise<Record<string, string>> {
+  async function addressFor(agentType: string): Promise<GatewayAddress> {
     const address = addresses.get(agentType) ?? (await runtime.gatewayFor(agentType));
     addresses.set(agentType, address);
     onAddress(agentType, address);
-    const { reachableHost } = address;
-    return {
-      BOARDROOM_URL: `http://${reachableHost}:${gatewayPort}`,
-      BOARDROOM_AGENT: agentType,
-    };
+    return address;
   }
 
   return {
     async hash(agent, profile) {
       artifact ??= await runtime.artifact();
-      const parts = [artifact, profile.hash, agent.generation, profile.resources, await environment(agent.type)];
+      const { reachableHost } = await addressFor(agent.type);
+      const ports = [gatewayPort, egressPort];
+      const parts = [artifact, profile.hash, agent.generation, profile.resources, reachableHost, ports];
       return hashSecret(JSON.stringify(parts)).slice(0, 16);
     },
     forget(agentType) {
@@ -49,13 +48,26 @@ export function createSpecBuilder({ runtime, gatewayPort, onAddress }: Deps): Sp
       artifact = undefined;
     },
     async build(profile, { instanceId, specHash, token }) {
+      const { reachableHost } = await addressFor(profile.type);
       return {
         instanceId,
         agentType: profile.type,
         specHash,
-        environment: { ...(await environment(profile.type)), BOARDROOM_TOKEN: token },
+        environment: {
+          BOARDROOM_URL: `http://${reachableHost}:${gatewayPort}`,
+          BOARDROOM_AGENT: profile.type,
+          BOARDROOM_TOKEN: token,
+          ...proxyVariables(`http://${profile.type}:${token}@${reachableHost}:${egressPort}`, reachableHost),
+        },
         resources: profile.resources,
       };
     },
   };
+}
+
+/** In both spellings: some programs read only the small ones, for in CGI the large one can be set from outside. */
+function proxyVariables(proxy: string, gatewayHost: string): Record<string, string> {
+  const variables = { HTTP_PROXY: proxy, HTTPS_PROXY: proxy, NO_PROXY: `${gatewayHost},127.0.0.1,localhost` };
+  const small = Object.entries(variables).map(([name, value]) => [name.toLowerCase(), value]);
+  return { ...variables, ...Object.fromEntries(small) };
 }

@@ -7,8 +7,8 @@ import { rawResponse, refusalOf } from './refusal.ts';
 import { join, reach, readChecked } from './tunnel.ts';
 
 interface Deps {
-  /** By the token of a life. Throws when it is unknown or dead. */
-  readonly identify: (token: string | undefined) => Promise<AgentCaller>;
+  /** By the token of a life, and where it comes from. Throws when it is unknown, dead or another's. */
+  readonly identify: (token: string | undefined, from: string | undefined) => Promise<AgentCaller>;
   readonly admit: Admit;
   readonly onAllowed: (attempt: Attempt) => void;
   readonly onDenied: (attempt: Attempt, denied: Denied) => void;
@@ -37,7 +37,7 @@ async function tunnel(
   let attempt: Attempt | undefined;
   let isEstablished = false;
   try {
-    const caller = await deps.identify(tokenIn(request));
+    const caller = await deps.identify(tokenIn(request), request.socket.remoteAddress);
     attempt = { caller, authority, url: `https://${authority.replace(/:443$/, '')}` };
     const passage = await deps.admit(attempt, () => client.destroy());
     client.on('close', passage.connection.close);
@@ -62,7 +62,7 @@ async function tunnel(
 async function pass(deps: Deps, request: IncomingMessage, response: ServerResponse): Promise<void> {
   let attempt: Attempt | undefined;
   try {
-    const caller = await deps.identify(tokenIn(request));
+    const caller = await deps.identify(tokenIn(request), request.socket.remoteAddress);
     attempt = { caller, authority: request.url ?? '', url: request.url ?? '' };
     const url = plainUrl(attempt.url);
     attempt = { caller, authority: `${url.hostname}:${url.port || '80'}`, url: url.href };

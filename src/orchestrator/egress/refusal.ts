@@ -16,6 +16,8 @@ export function refusalOf(error: unknown): Refusal {
     return refuse(407, 'Boardroom: use the proxy address of your environment, it holds your token.', {
       'Proxy-Authenticate': 'Basic realm="Boardroom"',
     });
+  if (error instanceof AppError && error.code === 'rate_limited')
+    return refuse(429, `Boardroom: ${error.message}.`, { 'Retry-After': String(error.retryAfterSeconds ?? 1) });
   if (error instanceof AppError) return refuse(503, 'Boardroom cannot look into its whitelist right now; try again.');
   return refuse(502, 'Boardroom let the request through, but nobody answers there.');
 }

@@ -5,8 +5,6 @@ export interface WhitelistView {
   /** Entry → category. */
   allowed(): ReadonlyMap<string, string>;
   follow(event: BoardroomEvent): void;
-  /** Known here before the log has come round. */
-  remove(entry: string): void;
 }
 
 interface Deps {
@@ -24,7 +22,6 @@ export function createWhitelistView({ entries, onRemoved }: Deps): WhitelistView
 
   return {
     allowed: () => current,
-    remove,
     follow({ eventType, payload }) {
       const { domain, category } = payload;
       if (typeof domain !== 'string') return;

@@ -7,14 +7,18 @@ import type { Clock } from '../platform/clock.ts';
 import { createMeter, type Excess, type Rate } from './limits.ts';
 import type { AgentSockets } from './socket.ts';
 
-export interface DoorOptions {
-  readonly app: RequestListener;
-  readonly sockets: Pick<AgentSockets, 'upgrade'>;
+/** What one door lets in, before it is known who calls. */
+export interface DoorBounds {
   readonly limits: { readonly connections: number; readonly requests: Rate };
   /** False for who has no business at this door; he is hung up on, and takes no place. */
   readonly isWelcome: (from: string | undefined) => boolean;
   readonly clock: Clock;
   readonly onExcess: (excess: Excess) => void;
+}
+
+interface DoorOptions extends DoorBounds {
+  readonly app: RequestListener;
+  readonly sockets: Pick<AgentSockets, 'upgrade'>;
 }
 
 /** A peer that is slower than this with its headers or its body holds a place for nothing. */
@@ -23,23 +27,10 @@ const timeouts = { headersTimeout: 10_000, requestTimeout: 30_000, connectionsCh
 const holdMs = 1_000;
 
 /** A server that bounds what comes in before it is known who calls: nothing here touches the database. */
-export function createDoor({ app, sockets, limits, isWelcome, clock, onExcess }: DoorOptions): Server {
-  const server = createServer(timeouts);
+export function createDoor({ app, sockets, ...bounds }: DoorOptions): Server {
+  const { limits, clock, onExcess } = bounds;
+  const server = boundConnections(createServer(timeouts), bounds);
   const meter = createMeter(limits.requests, clock.monotonic);
-  let held = 0;
-
-  // Counted by ourselves: the server's own maximum counts those as well that are on their way out again.
-  server.prependListener('connection', (socket: Socket) => {
-    if (!isWelcome(socket.remoteAddress)) return void socket.destroy();
-    if (held >= limits.connections) {
-      socket.destroy();
-      return onExcess('connections');
-    }
-    held += 1;
-    socket.once('close', () => {
-      held -= 1;
-    });
-  });
 
   function isTooMuch(): boolean {
     if (meter() === 0) return false;
@@ -64,6 +55,32 @@ export function createDoor({ app, sockets, limits, isWelcome, clock, onExcess }:
     void hold(socket).then(() => refuseConnection(socket, tooMany));
   });
   return server;
+}
+
+/** Counted by ourselves: the server's own maximum counts those as well that are on their way out again. */
+export function boundConnections(server: Server, { limits, isWelcome, onExcess }: DoorBounds): Server {
+  let held = 0;
+  return server.prependListener('connection', (socket: Socket) => {
+    if (!isWelcome(socket.remoteAddress)) return void socket.destroy();
+    if (held >= limits.connections) {
+      socket.destroy();
+      return onExcess('connections');
+    }
+    held += 1;
+    socket.once('close', () => {
+      held -= 1;
+    });
+  });
+}
+
+/** Throws when more is asked than a door answers: each request costs a look into the database. */
+export function createToll({ limits, clock, onExcess }: DoorBounds): () => void {
+  const meter = createMeter(limits.requests, clock.monotonic);
+  return () => {
+    if (meter() === 0) return;
+    onExcess('requests');
+    throw tooMany;
+  };
 }
 
 const tooMany = new AppError('rate_limited', 'Too many requests from this address; wait before the next', {

@@ -1,6 +1,7 @@
 import type { ToolCall } from '../../contracts/frame.ts';
 import type { Profiles } from '../agents/profiles.ts';
 import type { Config } from '../config.ts';
+import { openEgress } from '../egress/egress.ts';
 import type { Feed } from '../events/feed.ts';
 import { passingFrame } from '../events/frames.ts';
 import { topics } from '../events/topics.ts';
@@ -14,13 +15,14 @@ import type { Postgres } from '../platform/postgres.ts';
 import type { Services } from '../services.ts';
 import { createAllowances } from './allowances.ts';
 import { createDispatcher } from './dispatcher.ts';
+import { boundConnections, createDoor, createToll } from './door.ts';
 import { createHeartbeats } from './heartbeats.ts';
 import { type AgentCaller, type AgentIdentity, createAgentIdentity } from './identity.ts';
 import { type Attempt, createIncidents, type Incidents } from './incidents.ts';
 import { gatewayLimits } from './limits.ts';
 import { createMcpHandler } from './mcp.ts';
 import { addressesOf, createNeighbours } from './neighbours.ts';
-import { createGatewayApp, createGatewayListeners, type GatewayListeners } from './server.ts';
+import { createGatewayApp, createGatewayListeners, type Door, type GatewayListeners } from './server.ts';
 import { createAgentSockets } from './socket.ts';
 import { createToolCaller } from './tool-calls.ts';
 import { createToolbox } from './toolbox.ts';
@@ -47,7 +49,7 @@ export interface Gateway {
 }
 
 /** The agents' side of this replica: identity, sockets, tools, model endpoint, and the loops it starts. */
-export function openGateway(deps: Deps): Gateway {
+export async function openGateway(deps: Deps): Promise<Gateway> {
   const { config, services, postgres, profiles, clock, feed, bus, metrics, log, lifecycle } = deps;
   const { unitOfWork, lives, loops, instances, tasks } = services;
   const onError = (error: unknown) => log.warn({ err: error }, 'gateway');
@@ -106,21 +108,43 @@ export function openGateway(deps: Deps): Gateway {
     onCount: (open) => metrics.sockets.set({ kind: 'agent' }, open),
   });
   const dispatcher = createDispatcher({ loops, sockets, clock, everyMs: config.every.dispatchMs, onError });
+  const egress = openEgress({
+    ...deps,
+    ...services,
+    entries: await services.domains.active(postgres.db),
+    limits: config.egress,
+    nameServers: config.egress.nameServers,
+    identity,
+    neighbours,
+    onError: (error) => log.debug({ err: error }, 'egress'),
+  });
+  lifecycle.onClose('agents’ connections to the outside', async () => egress.close());
   const app = createGatewayApp({ identity, allowances, neighbours, mcp: createMcpHandler(call, deps.version), log });
+  const doors: Door[] = [
+    { name: 'gateway', port: config.gatewayPort, open: (bounds) => createDoor({ app, sockets, ...bounds }) },
+    {
+      name: 'egress proxy',
+      port: config.egress.port,
+      open: (bounds) => boundConnections(egress.createServer(createToll(bounds)), bounds),
+    },
+  ];
   const listeners = createGatewayListeners({
-    app,
-    sockets,
+    doors,
     neighbours,
     limits,
     onExcess,
     onStray: (agentType) => note(agentType, 'foreign_gateway', 'called at the gateway of another agent'),
-    port: config.gatewayPort,
     clock,
     log,
   });
-  lifecycle.onClose('gateway listeners', () => listeners.close());
+  lifecycle.onClose('gateway listeners', async () => {
+    sockets.close();
+    await listeners.close();
+  });
 
-  feed.onEvent(({ eventType, payload }) => {
+  feed.onEvent((event) => {
+    egress.follow(event);
+    const { eventType, payload } = event;
     if (eventType === 'agent_exited') sockets.end(String(payload['instanceId']));
     dispatcher.wake();
   });

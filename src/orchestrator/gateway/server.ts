@@ -8,11 +8,10 @@ import { createProblemHandler } from '../http/problem.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Allowances } from './allowances.ts';
 import { chatCompletions, listModels } from './chat.ts';
-import { createDoor } from './door.ts';
+import type { DoorBounds } from './door.ts';
 import type { AgentCaller, AgentIdentity } from './identity.ts';
 import { type Excess, type GatewayLimits, sharedBy } from './limits.ts';
 import type { Neighbours } from './neighbours.ts';
-import type { AgentSockets } from './socket.ts';
 
 interface AppDeps {
   readonly identity: AgentIdentity;
@@ -70,7 +69,14 @@ const oneMessage: RequestHandler = (request, _response, next) => {
   throw new AppError('invalid_request', 'Send one message a request: batches are not taken');
 };
 
-/** One listener for each address at which agents can reach us: never all interfaces. */
+/** What agents find behind a port of ours, made for each address at which they can reach us. */
+export interface Door {
+  readonly name: string;
+  readonly port: number;
+  open(bounds: DoorBounds): Server;
+}
+
+/** One listener of each door for each address at which agents can reach us: never all interfaces. */
 export interface GatewayListeners {
   /** Idempotent. An address that another replica still holds is tried again until it is free. */
   listenFor(agentType: string, address: GatewayAddress): void;
@@ -78,13 +84,11 @@ export interface GatewayListeners {
 }
 
 interface ListenerDeps {
-  readonly app: Express;
-  readonly sockets: AgentSockets;
+  readonly doors: readonly Door[];
   readonly neighbours: Neighbours;
   readonly limits: GatewayLimits;
   readonly onExcess: (agentType: string, excess: Excess) => void;
   readonly onStray: (agentType: string) => void;
-  readonly port: number;
   readonly clock: Clock;
   readonly log: Logger;
 }
@@ -94,8 +98,8 @@ const retryMs = 1_000;
 const agentsSharingMax = 1_000;
 
 export function createGatewayListeners(deps: ListenerDeps): GatewayListeners {
-  const { app, sockets, neighbours, limits, onExcess, onStray, port, clock, log } = deps;
-  const servers = new Map<string, Server>();
+  const { doors, neighbours, limits, onExcess, onStray, clock, log } = deps;
+  const servers = new Map<Door, Map<string, Server>>(doors.map((door) => [door, new Map()]));
   /** Whose gateway an address is; none for one that all share. */
   const owners = new Map<string, string>();
   const stopping = new AbortController();
@@ -108,10 +112,9 @@ export function createGatewayListeners(deps: ListenerDeps): GatewayListeners {
     return false;
   }
 
-  function open(host: string): void {
-    const server = createDoor({
-      app,
-      sockets,
+  function open(door: Door, host: string): void {
+    const { name, port } = door;
+    const server = door.open({
       limits: owners.has(host) ? limits : sharedBy(agentsSharingMax, limits),
       isWelcome: (from) => isWelcome(host, from),
       clock,
@@ -121,16 +124,17 @@ export function createGatewayListeners(deps: ListenerDeps): GatewayListeners {
         else onExcess(owner, excess);
       },
     });
-    server.on('error', (error) => void retry(host, error));
-    server.listen(port, host, () => log.info({ host, port }, 'gateway listens'));
-    servers.set(host, server);
+    server.on('error', (error) => void retry(door, host, error));
+    server.listen(port, host, () => log.info({ host, port }, `${name} listens`));
+    servers.get(door)?.set(host, server);
   }
 
   /** The network is not up yet, or another replica on this host still lives. */
-  async function retry(host: string, error: Error): Promise<void> {
-    log.warn({ host, port, reason: error.message }, 'gateway cannot listen yet');
+  async function retry(door: Door, host: string, error: Error): Promise<void> {
+    const { name, port } = door;
+    log.warn({ host, port, reason: error.message }, `${name} cannot listen yet`);
     await clock.sleep(retryMs, stopping.signal);
-    if (!stopping.signal.aborted) open(host);
+    if (!stopping.signal.aborted) open(door, host);
   }
 
   return {
@@ -139,14 +143,15 @@ export function createGatewayListeners(deps: ListenerDeps): GatewayListeners {
         neighbours.know(agentType, network);
         owners.set(listenHost, agentType);
       }
-      if (!servers.has(listenHost)) open(listenHost);
+      for (const [door, hosts] of servers) if (!hosts.has(listenHost)) open(door, listenHost);
     },
     async close() {
       stopping.abort();
-      sockets.close();
-      const open = [...servers.values()].filter(({ listening }) => listening);
+      const listening = [...servers.values()]
+        .flatMap((hosts) => [...hosts.values()])
+        .filter((server) => server.listening);
       await Promise.all(
-        open.map((server) => {
+        listening.map((server) => {
           const closed = new Promise<void>((resolve) => server.close(() => resolve()));
           server.closeAllConnections();
           return closed;

@@ -8,6 +8,7 @@ import type { SettingsService } from '../settings/service.ts';
 import { delaySetting, isFinished } from './rules.ts';
 import {
   countInProgress,
+  findInHand,
   findTask,
   insertTask,
   listTasks,
@@ -159,6 +160,9 @@ export function createTaskService({ postgres, unitOfWork, settings, chance, isAg
 
     releaseExpired: (limit: number): Promise<number> =>
       unitOfWork(async (work) => release(work, await lockExpiredLeases(work.tx, work.now, limit), 'its lease ended')),
+
+    /** The task a life works on; null when it works on none. */
+    inHandOf: (instanceId: string): Promise<string | null> => findInHand(postgres.db, instanceId),
 
     renewLeases: (db: Queryable, instanceIds: readonly string[], now: number) =>
       renewLeases(db, instanceIds, now + leaseMs),

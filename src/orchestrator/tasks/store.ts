@@ -56,6 +56,17 @@ export const lockClaimsOf = (db: Queryable, instanceId: string): Promise<TaskRow
     .orderBy(asc(tasks.id))
     .for('update');
 
+/** What a life works on; of several, the eldest. */
+export async function findInHand(db: Queryable, instanceId: string): Promise<string | null> {
+  const [row] = await db
+    .select({ id: tasks.id })
+    .from(tasks)
+    .where(and(eq(tasks.claimedBy, instanceId), eq(tasks.status, 'in_progress')))
+    .orderBy(asc(tasks.id))
+    .limit(1);
+  return row?.id ?? null;
+}
+
 /** Another sweep's rows are left to it. */
 export const lockExpiredLeases = (db: Queryable, now: number, limit: number): Promise<TaskRow[]> =>
   db

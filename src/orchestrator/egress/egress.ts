@@ -1,0 +1,69 @@
+import type { Server } from 'node:http';
+import type { BoardroomEvent } from '../../contracts/event.ts';
+import type { DomainService } from '../domains/service.ts';
+import type { UnitOfWork } from '../events/work.ts';
+import type { AgentIdentity } from '../gateway/identity.ts';
+import type { Neighbours } from '../gateway/neighbours.ts';
+import type { Metrics } from '../metrics.ts';
+import type { Clock } from '../platform/clock.ts';
+import type { TaskService } from '../tasks/service.ts';
+import { createResolve } from './addresses.ts';
+import { createAdmission } from './admission.ts';
+import { type ConnectionLimits, createConnections } from './connections.ts';
+import { createDenialLog } from './denials.ts';
+import { createEgressServer } from './proxy.ts';
+import { createWhitelistView } from './view.ts';
+
+/** This replica's way out for agents: one view of the whitelist, one count of what is open, behind any number of doors. */
+export interface Egress {
+  /** For one address at which agents can reach us; `spend` throws when too much is asked there. */
+  createServer(spend: () => void): Server;
+  follow(event: BoardroomEvent): void;
+  close(): void;
+}
+
+interface Deps {
+  readonly entries: ReadonlyMap<string, string>;
+  readonly limits: ConnectionLimits;
+  /** Name servers to ask; empty: as the machine resolves names. */
+  readonly nameServers: readonly string[];
+  readonly identity: Pick<AgentIdentity, 'identify'>;
+  readonly neighbours: Neighbours;
+  readonly unitOfWork: UnitOfWork;
+  readonly domains: DomainService;
+  readonly tasks: Pick<TaskService, 'inHandOf'>;
+  readonly clock: Clock;
+  readonly metrics: Metrics;
+  readonly onError: (error: unknown) => void;
+}
+
+export function openEgress(deps: Deps): Egress {
+  const { identity, neighbours, unitOfWork, domains, tasks, clock, metrics, onError } = deps;
+  const connections = createConnections(deps.limits, clock.now);
+  const view = createWhitelistView({ entries: deps.entries, onRemoved: connections.cutEntry });
+  const admit = createAdmission({ allowed: view.allowed, resolve: createResolve(deps.nameServers), connections });
+  const denials = createDenialLog({ unitOfWork, domains, clock, taskOf: tasks.inHandOf, onError });
+  const count = (agent: string, outcome: string) => metrics.egress.inc({ agent, outcome });
+
+  return {
+    createServer: (spend) =>
+      createEgressServer({
+        identify(token, from) {
+          spend();
+          return identity.identify(token && `Bearer ${token}`, neighbours.agentAt(from));
+        },
+        admit,
+        onAllowed: ({ caller }) => count(caller.actor.name, 'allowed'),
+        onDenied(attempt, denied) {
+          count(attempt.caller.actor.name, denied.denial);
+          denials.note(attempt, denied);
+        },
+        onError,
+      }),
+    follow(event) {
+      view.follow(event);
+      if (event.eventType === 'agent_exited') connections.cutLife(String(event.payload['instanceId']));
+    },
+    close: connections.cutAll,
+  };
+}
