@@ -72,7 +72,7 @@ export async function openApi(foundation: Foundation, parts: ApiParts): Promise<
       ...createDecisionHandlers(services.decisions),
       ...createEscalationHandlers(services.escalations, database.postgres),
       ...createTaskHandlers(services.tasks),
-      ...createDomainHandlers(services.domains),
+      ...createDomainHandlers(services.domains, feed.catchUp),
       ...createKeyHandlers(services.keys, authenticator.forget),
     },
     authenticator,

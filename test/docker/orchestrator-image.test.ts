@@ -21,7 +21,7 @@ describeDocker('the orchestrator image', () => {
       orchestrator = await startOrchestratorContainer({
         databaseUrl: database.url,
         redisUrl: redis.url,
-        environment: { BOARDROOM_AGENTS: 'ceo,dao,cmo' },
+        environment: async () => ({ BOARDROOM_AGENTS: 'ceo,dao,cmo' }),
       });
     }, 600_000);
 

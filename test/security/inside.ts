@@ -3,6 +3,7 @@ import { describeDocker } from '../support/docker.ts';
 import { type InsideStage, openInsideStage, type Placement, team } from '../support/inside-stage.ts';
 import { describeRedis } from '../support/redis.ts';
 import { describeConfinement } from './inside-confinement.ts';
+import { describeEgress } from './inside-egress.ts';
 import { describeGatewayAttacks } from './inside-gateway.ts';
 
 /** All that a hostile agent tries, from inside its container, against a real orchestrator in this placement. */
@@ -19,6 +20,7 @@ export function describeInside(placement: Placement): void {
         afterAll(() => stage?.dispose(), 120_000);
 
         describe('against the machine', () => describeConfinement(placement, () => stage));
+        describe('on its way out', () => describeEgress(() => stage));
         describe('against the gateway', () => describeGatewayAttacks(() => stage));
       });
     },

@@ -27,14 +27,15 @@ export interface Site {
 
 export const portOf = (server: Server): number => (server.address() as AddressInfo).port;
 
-const listening = (server: Server) => new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+const listening = (server: Server, host = '127.0.0.1') =>
+  new Promise<void>((resolve) => server.listen(0, host, resolve));
 
 function closeServer(server: Server): void {
   server.closeAllConnections();
   server.close();
 }
 
-export async function openSite(name: string, answer: RequestListener): Promise<Site> {
+export async function openSite(name: string, answer: RequestListener, host?: string): Promise<Site> {
   const { key, cert } = await makeCertificate(name);
   const seen: Site['seen'] = [];
   const listener: RequestListener = (incoming, response) => {
@@ -43,7 +44,7 @@ export async function openSite(name: string, answer: RequestListener): Promise<S
   };
   const secure = createTlsServer({ key, cert }, listener);
   const plain = createServer(listener);
-  await Promise.all([listening(secure), listening(plain)]);
+  await Promise.all([listening(secure, host), listening(plain, host)]);
   return { name, certificate: cert, secure, plain, seen, close: () => [secure, plain].forEach(closeServer) };
 }
 

@@ -10,6 +10,7 @@ import { eventually } from './eventually.ts';
 import { freePort } from './free-port.ts';
 import { buildImage, startOrchestratorContainer } from './orchestrator-container.ts';
 import { startOrchestrator } from './orchestrator-process.ts';
+import { type OutsideWorld, openOutsideWorld } from './outside-world.ts';
 import { type RedisServer, startRedis } from './redis.ts';
 
 /** Where the orchestrator runs. */
@@ -22,7 +23,9 @@ export interface InsideStage {
   readonly redisUrl: string;
   /** The operators' API as an agent would have to address it. */
   readonly apiPort: number;
-  call(method: 'GET' | 'POST', path: string, options?: Call): Promise<Answer>;
+  call(method: 'GET' | 'POST' | 'DELETE', path: string, options?: Call): Promise<Answer>;
+  /** What lies beyond the egress proxy. */
+  readonly world: OutsideWorld;
   /** The container of the agent, once it is connected. */
   containerOf(agentType: string): Promise<string>;
   dispose(): Promise<void>;
@@ -30,11 +33,14 @@ export interface InsideStage {
 
 export const team = ['ceo', 'dao', 'cmo'] as const;
 const withinMs = 150_000;
+/** Beyond the proxy. */
+const siteName = 'wiki.test';
 
 /** Away from the defaults and from the other suites'. */
 const subnets = '10.234.0.0/16';
 
 interface Started {
+  readonly world: OutsideWorld;
   readonly apiPort: number;
   readonly call: InsideStage['call'];
   end(): Promise<void>;
@@ -47,13 +53,16 @@ export async function openInsideStage(placement: Placement): Promise<InsideStage
   const start = placement === 'host' ? onHost : inContainer;
   const started = await start({ databaseUrl, redisUrl: redis.url });
   const stage = { placement, databaseUrl, redisUrl: redis.url, apiPort: started.apiPort, call: started.call };
+  const { world } = started;
   const containerOf = (agentType: string) => connected(started.call, agentType);
   return {
     ...stage,
+    world,
     containerOf,
     async dispose() {
       const teamId = await teamIn(databaseUrl);
       await started.end();
+      world.close();
       await removeTeam(teamId);
       await database.drop();
       await redis.stop();
@@ -65,10 +74,12 @@ const environment = { BOARDROOM_AGENTS: team.join(), AGENT_SUBNETS: subnets };
 
 /** Told to listen on all interfaces, which is the worst that an operator can tell it. */
 async function onHost({ databaseUrl, redisUrl }: { databaseUrl: string; redisUrl: string }): Promise<Started> {
+  const world = await openOutsideWorld('127.0.0.1', siteName);
   const home = await mkdtemp(join(tmpdir(), 'boardroom-inside-'));
   const orchestrator = await startOrchestrator({
     ...quick,
     ...environment,
+    EGRESS_DNS: world.nameServer,
     DATABASE_URL: databaseUrl,
     REDIS_URL: redisUrl,
     BOARDROOM_HOME: home,
@@ -81,6 +92,7 @@ async function onHost({ databaseUrl, redisUrl }: { databaseUrl: string; redisUrl
   });
   const apiPort = Number(new URL(orchestrator.url).port);
   return {
+    world,
     apiPort,
     call: (method, path, options = {}) => call(`http://127.0.0.1:${apiPort}${path}`, method, options),
     async end() {
@@ -91,8 +103,19 @@ async function onHost({ databaseUrl, redisUrl }: { databaseUrl: string; redisUrl
 }
 
 async function inContainer(urls: { databaseUrl: string; redisUrl: string }): Promise<Started> {
-  const orchestrator = await startOrchestratorContainer({ ...urls, environment });
+  const worlds: OutsideWorld[] = [];
+  const orchestrator = await startOrchestratorContainer({
+    ...urls,
+    async environment(host) {
+      const opened = await openOutsideWorld(host, siteName);
+      worlds.push(opened);
+      return { ...environment, EGRESS_DNS: opened.nameServer };
+    },
+  });
+  const [world] = worlds;
+  if (!world) throw new Error('the container was started without its environment');
   return {
+    world,
     apiPort: 8080,
     call: orchestrator.call,
     end: async () => orchestrator.dispose(await teamIn(urls.databaseUrl)),

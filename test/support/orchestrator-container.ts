@@ -26,7 +26,8 @@ export interface OrchestratorContainer {
 interface Options {
   readonly databaseUrl: string;
   readonly redisUrl: string;
-  readonly environment: Record<string, string>;
+  /** `host`: this machine's address, as the container sees it. */
+  readonly environment: (host: string) => Promise<Record<string, string>>;
 }
 
 export async function startOrchestratorContainer(options: Options): Promise<OrchestratorContainer> {
@@ -42,7 +43,7 @@ export async function startOrchestratorContainer(options: Options): Promise<Orch
     BOARDROOM_ADMIN_KEY: adminKey,
     AGENT_RUNTIME: 'docker',
     AGENT_IMAGE: agentImage,
-    ...options.environment,
+    ...(await options.environment(gateway)),
   };
   const container = await docker.createContainer({
     Image,

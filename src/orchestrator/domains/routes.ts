@@ -8,21 +8,28 @@ type DomainRoutes = Pick<
   'listDomains' | 'addDomain' | 'removeDomain' | 'listDomainRequests' | 'approveDomainRequest' | 'rejectDomainRequest'
 >;
 
-export const createDomainHandlers = (domains: DomainService): Handlers<DomainRoutes> => ({
+/** `inEffect` resolves when this replica's proxy knows of the change: the operator's answer is the agent's next attempt. */
+export const createDomainHandlers = (
+  domains: DomainService,
+  inEffect: () => Promise<void>,
+): Handlers<DomainRoutes> => ({
   listDomains: ({ query }) => domains.list(query),
-  addDomain: async ({ body, caller }) => ({
-    success: true,
-    domain: await domains.addByOperator(actorOf(caller), body),
-  }),
+  addDomain: async ({ body, caller }) => {
+    const domain = await domains.addByOperator(actorOf(caller), body);
+    await inEffect();
+    return { success: true, domain };
+  },
   removeDomain: async ({ params, caller }) => {
     await domains.remove(actorOf(caller), params.domain);
+    await inEffect();
     return { success: true };
   },
   listDomainRequests: ({ query }) => domains.listRequests(query),
-  approveDomainRequest: async ({ params, body, caller }) => ({
-    success: true,
-    request: await domains.approve(actorOf(caller), params.id, body),
-  }),
+  approveDomainRequest: async ({ params, body, caller }) => {
+    const request = await domains.approve(actorOf(caller), params.id, body);
+    await inEffect();
+    return { success: true, request };
+  },
   rejectDomainRequest: async ({ params, body, caller }) => ({
     success: true,
     request: await domains.reject(actorOf(caller), params.id, body),

@@ -16,6 +16,8 @@ export interface Feed {
   /** Takes the place in the log to begin at. */
   start(from: number): void;
   receive(batch: EventBatch): void;
+  /** Resolves when what was committed before the call has been handed on, as far as the log can be read. */
+  catchUp(): Promise<void>;
   /** The last event handed on. */
   position(): number;
   onEvent(listener: (event: BoardroomEvent) => void): () => void;
@@ -86,6 +88,7 @@ export function createFeed({ clock, read, catchUpMs, onError }: FeedDeps): Feed 
       if (batch.previous <= position && catchingUp === undefined) hand(batch.events);
       else void catchUp();
     },
+    catchUp,
     position: () => position,
     onEvent(listener) {
       listeners.add(listener);
