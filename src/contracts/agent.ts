@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { agentTypeSchema, idOf, timestamp } from './primitives.ts';
+import { actorSchema, agentTypeSchema, idOf, timestamp } from './primitives.ts';
 
 /** What the reconciler last concluded about an agent. */
 export const agentStatusSchema = z.enum([
@@ -49,6 +49,8 @@ export const agentDetailSchema = agentSummarySchema.extend({
   currentFocus: z.string().nullable(),
   containerId: z.string().nullable(),
   desired: z.enum(['running', 'stopped']),
+  /** Who pulled the kill switch; null while nobody has. What is wanted stays, and holds again when it is let go. */
+  pausedBy: actorSchema.nullable(),
   /** Why the agent is in this status, in words. */
   because: z.string(),
   /** When the reconciler will try again, if it waits. */

@@ -33,6 +33,8 @@ const payloads = {
     because: z.string(),
   },
   agent_status: { ...agent, status: agentStatusSchema, because: z.string() },
+  agent_paused: { ...agent, instanceId: z.string().nullable() },
+  agent_resumed: agent,
   agent_failed: { ...agent, because: z.string() },
   alert_raised: { ...agent, severity: z.enum(['info', 'warning', 'critical']), message: z.string() },
   message_sent: {

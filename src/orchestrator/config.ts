@@ -79,7 +79,7 @@ const schema = z.object({
   CATCH_UP_MS: milliseconds(3_000),
   DISPATCH_MS: milliseconds(1_000),
   TASK_LEASE_MS: milliseconds(60_000),
-  STOP_GRACE_MS: milliseconds(10_000),
+  STOP_GRACE_MS: milliseconds(1_500),
   LOOP_RETRY_MS: milliseconds(10_000),
   RESTART_BACKOFF_MS: milliseconds(1_000),
   CONFIRM_MS: milliseconds(30_000),

@@ -35,7 +35,7 @@ export async function startAgent(control: ContainerControl, actor: Actor, agentT
 /** Resolves when nothing of the agent runs. */
 export async function stopAgent(control: ContainerControl, agentType: string): Promise<Confirmation> {
   await control.agents.stopAs(agentType);
-  return confirm(control, agentType, ({ agent, live }) => agent.status === 'stopped' && !live);
+  return confirm(control, agentType, isDown);
 }
 
 /** Resolves when another container runs in place of the present one. */
@@ -45,6 +45,37 @@ export async function restartAgent(control: ContainerControl, agentType: string)
   return confirm(control, agentType, (standing) => isUp(standing) && standing.live?.id !== before?.id);
 }
 
+/** Resolves when nothing of the agent runs; its token is dead long before. */
+export async function pauseAgent(control: ContainerControl, actor: Actor, agentType: string): Promise<Confirmation> {
+  await control.agents.pause(actor, agentType);
+  return confirm(control, agentType, isDown);
+}
+
+/** The kill switch for all: resolves when nothing of any agent runs. */
+export async function stopAllAgents(control: ContainerControl, actor: Actor): Promise<TeamConfirmation> {
+  return confirmAll(control, await control.agents.pauseAll(actor), isDown);
+}
+
+/** What was wanted before holds again: resolves when all of that runs, or has failed to. */
+export async function startAllAgents(control: ContainerControl, actor: Actor): Promise<TeamConfirmation> {
+  const isAsWanted = (standing: Standing) =>
+    standing.agent.desired === 'stopped' ? isDown(standing) : isUp(standing) || standing.agent.status === 'failed';
+  return confirmAll(control, await control.agents.resumeAll(actor), isAsWanted);
+}
+
+/** By role. */
+export type TeamConfirmation = ReadonlyMap<string, Confirmation>;
+
+async function confirmAll(
+  control: ContainerControl,
+  agentTypes: readonly string[],
+  reached: (standing: Standing) => boolean,
+): Promise<TeamConfirmation> {
+  const answers = agentTypes.map(async (type) => [type, await confirm(control, type, reached)] as const);
+  return new Map(await Promise.all(answers));
+}
+
+const isDown = ({ agent, live }: Standing): boolean => agent.status === 'stopped' && !live;
 const isUp = ({ agent, live }: Standing): boolean => agent.status === 'running' && live?.startedAt != null;
 
 async function confirm(

@@ -5,6 +5,7 @@ import { describeRedis } from '../support/redis.ts';
 import { describeConfinement } from './inside-confinement.ts';
 import { describeEgress } from './inside-egress.ts';
 import { describeGatewayAttacks } from './inside-gateway.ts';
+import { describeKillSwitch } from './inside-kill-switch.ts';
 
 /** All that a hostile agent tries, from inside its container, against a real orchestrator in this placement. */
 export function describeInside(placement: Placement): void {
@@ -21,6 +22,7 @@ export function describeInside(placement: Placement): void {
 
         describe('against the machine', () => describeConfinement(placement, () => stage));
         describe('on its way out', () => describeEgress(() => stage));
+        describe('that is told to stop', () => describeKillSwitch(() => stage));
         describe('against the gateway', () => describeGatewayAttacks(() => stage));
       });
     },

@@ -131,6 +131,11 @@ const operation = z.looseObject({
   containerId: z.string().optional(),
   phase: agentStatus.optional(),
 });
+const teamOperation = z.looseObject({
+  ...success,
+  message: z.string(),
+  agents: z.array(z.looseObject({ type: z.string(), phase: agentStatus, confirmed: z.boolean() })),
+});
 const decisionPage = z.looseObject({ decisions: z.array(z.looseObject(decision)), ...page });
 
 /** What each route answers when it does what it is for. */
@@ -175,6 +180,9 @@ export const shapes = {
   startAgent: operation,
   stopAgent: operation,
   restartAgent: operation,
+  pauseAgent: operation,
+  stopAllAgents: teamOperation,
+  startAllAgents: teamOperation,
   messageAgent: z.looseObject({ ...success, messageId: id('msg') }),
   listEvents: events,
   listDecisions: decisionPage,

@@ -4,6 +4,7 @@ import { defaultRestartPolicy, type Failure } from '../../src/orchestrator/agent
 
 const wanted: Desired = {
   state: 'running',
+  because: 'wanted stopped',
   specHash: 'v1',
   restart: defaultRestartPolicy,
   silenceMsMax: 30_000,

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { agentDetailSchema, agentStatusSchema, agentSummarySchema, historyEntrySchema } from '../agent.ts';
 import { eventSchema } from '../event.ts';
-import { filledText, idOf, limitQuery, seqQuery, text, wholeQuery } from '../primitives.ts';
+import { agentTypeSchema, filledText, idOf, limitQuery, seqQuery, text, wholeQuery } from '../primitives.ts';
 import { route } from '../route.ts';
 import { prioritySchema } from '../task.ts';
 
@@ -9,7 +9,7 @@ import { succeeded } from './common.ts';
 
 /** Whatever is not a role of the team is not found, be it a possible name or not. */
 const byType = z.strictObject({ type: text(80).describe('a role of the team') });
-const agentOperation = (verb: 'start' | 'stop' | 'restart', summary: string) =>
+const agentOperation = (verb: 'start' | 'stop' | 'restart' | 'pause', summary: string) =>
   route({
     method: 'post',
     path: `/agents/:type/${verb}`,
@@ -25,6 +25,21 @@ const agentOperation = (verb: 'start' | 'stop' | 'restart', summary: string) =>
       phase: agentStatusSchema.optional(),
     }),
     errors: ['agent_not_found'],
+  });
+
+const teamOperation = (verb: 'stop-all' | 'start-all', summary: string) =>
+  route({
+    method: 'post',
+    path: `/agents/${verb}`,
+    summary,
+    role: 'operator',
+    /** Not every runtime has confirmed within the time. */
+    lateStatus: 202,
+    response: z.object({
+      ...succeeded,
+      message: z.string(),
+      agents: z.array(z.object({ type: agentTypeSchema, phase: agentStatusSchema, confirmed: z.boolean() })),
+    }),
   });
 
 /** Routes: the team. */
@@ -83,6 +98,12 @@ export const agentsRoutes = {
   startAgent: agentOperation('start', 'Have it running; clears its failures'),
   stopAgent: agentOperation('stop', 'Have it stopped'),
   restartAgent: agentOperation('restart', 'Replace its container'),
+  pauseAgent: agentOperation(
+    'pause',
+    'Kill switch: dead token, cut connections, no container, until it is started again',
+  ),
+  stopAllAgents: teamOperation('stop-all', 'Kill switch for the whole team; what was wanted is kept'),
+  startAllAgents: teamOperation('start-all', 'Let go of every kill switch; what was wanted before holds again'),
   messageAgent: route({
     method: 'post',
     path: '/agents/:type/message',

@@ -4,6 +4,8 @@ import { type Failure, judgeFailures, type RestartPolicy } from './restart-polic
 /** What the operator wants, as the reconciler needs it. */
 export interface Desired {
   readonly state: 'running' | 'stopped';
+  /** Why it is to be stopped. */
+  readonly because: string;
   readonly specHash: string;
   readonly restart: RestartPolicy;
   /** An agent that has said nothing for longer is unresponsive. */
@@ -49,12 +51,11 @@ export interface PlanInput {
 
 /** The whole mind of the supervisor: what is wanted, what is seen, what has been, and the time go in. No I/O, no clock. */
 export function plan(input: PlanInput): Plan {
-  if (input.desired.state === 'stopped') return planStopped(input.observed);
+  if (input.desired.state === 'stopped') return planStopped(input);
   return input.observed.kind === 'running' ? planRunning(input, input.observed) : planStart(input);
 }
 
-function planStopped(observed: Observed): Plan {
-  const because = 'wanted stopped';
+function planStopped({ observed, desired: { because } }: PlanInput): Plan {
   switch (observed.kind) {
     case 'absent':
       return { status: 'stopped', because, actions: [] };

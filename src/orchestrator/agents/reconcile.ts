@@ -6,7 +6,7 @@ import type { Postgres } from '../platform/postgres.ts';
 import { findAgentOrThrow } from './find.ts';
 import type { Liveness, Silence } from './liveness.ts';
 import type { Lives } from './lives.ts';
-import { type Action, type Observed, plan } from './plan.ts';
+import { type Action, type Desired, type Observed, plan } from './plan.ts';
 import type { Profile, Profiles } from './profiles.ts';
 import type { PassReason } from './reconcile-loop.ts';
 import type { RestartPolicy } from './restart-policy.ts';
@@ -73,8 +73,7 @@ export function createReconciler(deps: Deps) {
     const failures = await recentFailures(postgres.db, agent, deps.restart.failuresMax);
     const next = plan({
       desired: {
-        // A role whose profile is gone has nothing to run.
-        state: profile ? agent.desired : 'stopped',
+        ...wishFor(agent, profile),
         specHash,
         restart: deps.restart,
         silenceMsMax: deps.silenceMsMax,
@@ -181,13 +180,13 @@ export function createReconciler(deps: Deps) {
       case 'remove':
         return runtime.remove(action.containerId);
       case 'stop':
-        return stop(action, subject.live);
+        return stop(action, subject);
       case 'start':
         return subject.profile === undefined ? undefined : startOne(subject, subject.profile);
     }
   }
 
-  async function stop(action: Extract<Action, { kind: 'stop' }>, live: InstanceRow | undefined): Promise<void> {
+  async function stop(action: Extract<Action, { kind: 'stop' }>, { live, agent }: Subject): Promise<void> {
     // On record before the signal: an exit that we caused must never look like a crash.
     if (live) {
       await unitOfWork((work) =>
@@ -198,7 +197,9 @@ export function createReconciler(deps: Deps) {
         }),
       );
     }
-    await runtime.stop(action.containerId, deps.stopGraceMs);
+    // Whoever pulls the kill switch does not wait for good-byes.
+    const graceMs = agent.pausedAt === null ? deps.stopGraceMs : Math.min(deps.stopGraceMs, pausedGraceMs);
+    await runtime.stop(action.containerId, graceMs);
   }
 
   const startOne = (subject: Subject, profile: Profile) => deps.startGate(() => start(subject, profile));
@@ -237,6 +238,14 @@ export function createReconciler(deps: Deps) {
   }
 
   return { reconcile };
+}
+
+const pausedGraceMs = 500;
+
+/** A role whose profile is gone has nothing to run; a pause goes before every wish. */
+function wishFor(agent: AgentRow, profile: Profile | undefined): Pick<Desired, 'state' | 'because'> {
+  if (agent.pausedAt !== null) return { state: 'stopped', because: `paused by ${agent.pausedBy}` };
+  return { state: profile ? agent.desired : 'stopped', because: 'wanted stopped' };
 }
 
 const unknownExit = { at: undefined, ranForMs: undefined, code: null, signal: null, oomKilled: false };

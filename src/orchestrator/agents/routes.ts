@@ -4,10 +4,14 @@ import type { Routes } from '../../contracts/routes.ts';
 import {
   type Confirmation,
   type ContainerControl,
+  pauseAgent,
   readAgentLogs,
   restartAgent,
   startAgent,
+  startAllAgents,
   stopAgent,
+  stopAllAgents,
+  type TeamConfirmation,
 } from '../container.ts';
 import type { UnitOfWork } from '../events/work.ts';
 import { type Handlers, Reply } from '../http/mount.ts';
@@ -33,6 +37,9 @@ type AgentRoutes = Pick<
   | 'startAgent'
   | 'stopAgent'
   | 'restartAgent'
+  | 'pauseAgent'
+  | 'stopAllAgents'
+  | 'startAllAgents'
   | 'messageAgent'
 >;
 
@@ -59,6 +66,12 @@ export function createAgentHandlers({ control, inbox, unitOfWork, isAgent }: Dep
       }),
     restartAgent: async ({ params }) =>
       answer(`Agent ${params.type} restarted`, await restartAgent(control, known(params.type))),
+    pauseAgent: async ({ params, caller }) =>
+      answer(`Agent ${params.type} paused`, await pauseAgent(control, actorOf(caller), known(params.type))),
+    stopAllAgents: async ({ caller }) =>
+      answerForAll('All agents stopped', await stopAllAgents(control, actorOf(caller))),
+    startAllAgents: async ({ caller }) =>
+      answerForAll('All agents are as wanted', await startAllAgents(control, actorOf(caller))),
     messageAgent: async ({ params, body, caller }) => {
       const message = { to: known(params.type), body: body.message, priority: body.priority };
       return { success: true, messageId: await unitOfWork((work) => inbox.send(work, actorOf(caller), message)) };
@@ -71,6 +84,13 @@ function answer(message: string, { confirmed, phase, containerId }: Confirmation
   const body = { success: true as const, ...(containerId !== undefined && { containerId }) };
   if (confirmed) return { ...body, message };
   return new Reply(202, { ...body, message: `${message.replace(/ \w+$/, '')} is ${phase}`, phase });
+}
+
+function answerForAll(message: string, team: TeamConfirmation) {
+  const agents = [...team].map(([type, { phase, confirmed }]) => ({ type, phase, confirmed }));
+  const late = agents.filter(({ confirmed }) => !confirmed).map(({ type, phase }) => `${type} is ${phase}`);
+  const body = { success: true as const, agents };
+  return late.length === 0 ? { ...body, message } : new Reply(202, { ...body, message: late.join(', ') });
 }
 
 async function streamLogs(

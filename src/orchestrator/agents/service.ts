@@ -1,8 +1,6 @@
-import { sql } from 'drizzle-orm';
 import type { AgentStatus } from '../../contracts/agent.ts';
 import type { EscalationService } from '../escalations/service.ts';
 import { readEvents } from '../events/store.ts';
-import { channels } from '../events/topics.ts';
 import type { Actor, UnitOfWork, Work } from '../events/work.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Chance } from '../platform/identity.ts';
@@ -10,6 +8,7 @@ import { iso, isoOrNull } from '../platform/iso.ts';
 import type { Postgres, Queryable } from '../platform/postgres.ts';
 import type { SettingsService } from '../settings/service.ts';
 import { findAgentOrThrow, noSuchAgent } from './find.ts';
+import { createPauses, hint } from './pauses.ts';
 import type { Profile, Profiles } from './profiles.ts';
 import {
   type AgentRow,
@@ -18,7 +17,6 @@ import {
   type InstanceRow,
   insertAgentsIfNew,
   listAgents,
-  listAgentTypes,
   listHistory,
   listLiveInstances,
   lockAgent,
@@ -52,10 +50,11 @@ export function createAgentService(deps: Deps) {
     const agent = await lockAgent(work.tx, agentType);
     if (!agent || !profiles.get(agentType)) throw noSuchAgent(agentType);
     await updateAgent(work.tx, agentType, change(agent));
-    // Delivered when this commits, to the leader wherever it is; if lost, the next resync finds the wish.
-    await work.tx.execute(sql`select pg_notify(${channels.reconcile}, ${agentType})`);
+    await hint(work, agentType);
     return agent;
   }
+
+  const { pause, resume, pauseAll, resumeAll } = createPauses({ unitOfWork, isRole: (type) => !!profiles.get(type) });
 
   async function start(work: Work, actor: Actor, agentType: string): Promise<AgentRow> {
     await escalations.settle(work, { kind: 'agent_failed', subject: agentType }, { actor, resolution: 'started anew' });
@@ -90,7 +89,16 @@ export function createAgentService(deps: Deps) {
   return {
     start,
     stop,
-    startAs: (actor: Actor, agentType: string) => unitOfWork((work) => start(work, actor, agentType)),
+    pause,
+    resume,
+    pauseAll,
+    resumeAll,
+    /** An operator's word: it ends a pause too. What the agents decide does not. */
+    startAs: (actor: Actor, agentType: string) =>
+      unitOfWork(async (work) => {
+        await start(work, actor, agentType);
+        await resume(work, actor, agentType);
+      }),
     stopAs: (agentType: string) => unitOfWork((work) => stop(work, agentType)),
     restartAs: (agentType: string) =>
       unitOfWork((work) =>
@@ -103,13 +111,18 @@ export function createAgentService(deps: Deps) {
 
     /** A role seen for the first time gets its row. Most have theirs: asked first, as each look at the team begins with this. */
     register: async (isWanted: (type: string) => boolean): Promise<void> => {
-      const known = await listAgentTypes(postgres.db);
+      const rows = await listAgents(postgres.db);
+      const known = new Set(rows.map(({ type }) => type));
+      // A team that was halted as a whole takes in nobody who runs.
+      const halt = rows.length > 0 && rows.every(({ pausedAt }) => pausedAt !== null) ? rows[0] : undefined;
       const now = clock.now();
       const row = (type: string) => ({
         type,
         id: chance.id('agt'),
         createdAt: now,
         desired: isWanted(type) ? ('running' as const) : ('stopped' as const),
+        pausedAt: halt?.pausedAt ?? null,
+        pausedBy: halt?.pausedBy ?? null,
         forgivenAt: now,
         status: 'stopped' as const,
         because: 'not started yet',
@@ -153,6 +166,7 @@ export function createAgentService(deps: Deps) {
         currentFocus: agent.currentFocus,
         containerId: live?.containerId ?? null,
         desired: agent.desired,
+        pausedBy: agent.pausedBy,
         because: agent.because,
         nextAttemptAt: isoOrNull(agent.nextAttemptAt),
         connected: isConnected(live),

@@ -16,11 +16,6 @@ export async function insertAgentsIfNew(db: Queryable, rows: readonly (typeof ag
     .onConflictDoNothing();
 }
 
-export async function listAgentTypes(db: Queryable): Promise<Set<string>> {
-  const rows = await db.select({ type: agents.type }).from(agents);
-  return new Set(rows.map(({ type }) => type));
-}
-
 export async function findAgent(db: Queryable, type: string): Promise<AgentRow | undefined> {
   const [row] = await db.select().from(agents).where(eq(agents.type, type));
   return row;
@@ -30,6 +25,10 @@ export async function lockAgent(db: Queryable, type: string): Promise<AgentRow |
   const [row] = await db.select().from(agents).where(eq(agents.type, type)).for('update');
   return row;
 }
+
+/** In one order, so that two who take all of them cannot wait for each other. */
+export const lockAgents = (db: Queryable): Promise<AgentRow[]> =>
+  db.select().from(agents).orderBy(asc(agents.type)).for('update');
 
 export const listAgents = (db: Queryable): Promise<AgentRow[]> =>
   db.select().from(agents).orderBy(asc(agents.createdAt), asc(agents.type));
@@ -63,7 +62,7 @@ export const listLiveInstances = (db: Queryable): Promise<InstanceRow[]> =>
 
 export async function findInstanceByToken(db: Queryable, tokenHash: string) {
   const [row] = await db
-    .select({ instance: instances, agentId: agents.id })
+    .select({ instance: instances, agentId: agents.id, pausedBy: agents.pausedBy })
     .from(instances)
     .innerJoin(agents, eq(agents.type, instances.agentType))
     .where(eq(instances.tokenHash, tokenHash));

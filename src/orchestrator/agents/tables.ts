@@ -11,6 +11,9 @@ export const agents = pgTable('agents', {
   createdAt: createdAt(),
   /** Wanted. Written by operators and approved decisions. */
   desired: text('desired').$type<'running' | 'stopped'>().notNull(),
+  /** The kill switch: while it is set nothing of the agent runs, whatever is wanted, and its token is dead. */
+  pausedAt: moment('paused_at'),
+  pausedBy: text('paused_by'),
   /** Raised by a restart: it is part of the spec, so the container is replaced. */
   generation: integer('generation').notNull().default(0),
   /** Exits before this moment are forgiven: the operator started the agent anew. */

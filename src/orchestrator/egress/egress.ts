@@ -19,6 +19,8 @@ export interface Egress {
   /** For one address at which agents can reach us; `spend` throws when too much is asked there. */
   createServer(spend: () => void): Server;
   follow(event: BoardroomEvent): void;
+  /** Ends what this life has open. */
+  cutLife(instanceId: string): void;
   close(): void;
 }
 
@@ -60,10 +62,8 @@ export function openEgress(deps: Deps): Egress {
         },
         onError,
       }),
-    follow(event) {
-      view.follow(event);
-      if (event.eventType === 'agent_exited') connections.cutLife(String(event.payload['instanceId']));
-    },
+    follow: view.follow,
+    cutLife: connections.cutLife,
     close: connections.cutAll,
   };
 }

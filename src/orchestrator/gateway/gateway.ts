@@ -142,10 +142,15 @@ export async function openGateway(deps: Deps): Promise<Gateway> {
     await listeners.close();
   });
 
+  /** Its token is dead: what was opened with it ends too. */
+  const cutLife = (instanceId: string) => {
+    sockets.end(instanceId);
+    egress.cutLife(instanceId);
+  };
   feed.onEvent((event) => {
     egress.follow(event);
     const { eventType, payload } = event;
-    if (eventType === 'agent_exited') sockets.end(String(payload['instanceId']));
+    if (eventType === 'agent_exited' || eventType === 'agent_paused') cutLife(String(payload['instanceId']));
     dispatcher.wake();
   });
   heartbeats.start();

@@ -17,7 +17,7 @@ interface Deps {
   readonly instances: InstanceService;
   readonly profiles: Profiles;
   readonly incidents: Incidents;
-  readonly onRefused: (reason: 'unknown_token' | 'dead_token' | 'foreign_token' | 'operator_api') => void;
+  readonly onRefused: (reason: 'unknown_token' | 'dead_token' | 'paused' | 'foreign_token' | 'operator_api') => void;
 }
 
 export function createAgentIdentity({ instances, profiles, incidents, onRefused }: Deps) {
@@ -36,12 +36,16 @@ export function createAgentIdentity({ instances, profiles, incidents, onRefused 
           'Send the token of your container as Authorization: Bearer <BOARDROOM_TOKEN>',
         );
       }
-      const { instance, agentId } = found;
+      const { instance, agentId, pausedBy } = found;
       const { agentType } = instance;
       if (instance.endedAt !== null) {
         onRefused('dead_token');
         await incidents.refused(agentType, 'dead_token', `the token of the ended instance ${instance.id} was used`);
         throw new AppError('unauthenticated', 'This token died with its container');
+      }
+      if (pausedBy !== null) {
+        onRefused('paused');
+        throw new AppError('unauthenticated', `${agentType} is paused by ${pausedBy}; its token is dead meanwhile`);
       }
       if (from !== undefined && from !== agentType) {
         onRefused('foreign_token');

@@ -1,0 +1,2 @@
+ALTER TABLE "agents" ADD COLUMN "paused_at" timestamp(3) with time zone;--> statement-breakpoint
+ALTER TABLE "agents" ADD COLUMN "paused_by" text;
