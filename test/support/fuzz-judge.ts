@@ -36,7 +36,8 @@ function aboutProblem({ status, headers, text }: WireAnswer): string | undefined
   const own = errorCodes[code];
   if (own.status !== status || parsed.data.status !== status || own.title !== title)
     return `${code} does not go with ${status}`;
-  const words = [detail, ...errors.map(({ message }) => message)].join('\n');
+  // What is quoted is the caller's own: a key named "$0" is not one of our placeholders.
+  const words = [detail, ...errors.map(({ message }) => message)].join('\n').replace(/"[^"\n]*"/g, '""');
   const sign = insides.find((inside) => inside.test(words));
   if (sign) return `it shows our insides: ${sign}`;
   const mustWait = status === 429;
