@@ -8,7 +8,7 @@ export const gatewayPaths: typeof contractPaths = {
   socket: '/agent',
   tools: '/mcp',
   chatCompletions: '/llm/v1/chat/completions',
-  models: '/llm/v1/models',
+  llm: '/llm',
 };
 
 export const closeCodes: typeof contractCodes = {

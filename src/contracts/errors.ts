@@ -12,7 +12,9 @@ export const errorCodes = {
   escalation_not_found: { status: 404, title: 'No such escalation' },
   domain_not_found: { status: 404, title: 'No such domain on the whitelist' },
   domain_request_not_found: { status: 404, title: 'No such domain request' },
+  model_not_found: { status: 404, title: 'No such model' },
   setting_not_found: { status: 404, title: 'No such setting' },
+  model_refused: { status: 400, title: 'The model provider refuses the request' },
   decision_closed: { status: 409, title: 'The decision is already closed' },
   decision_escalated: { status: 409, title: 'The decision waits for a human, votes no longer count' },
   vote_already_cast: { status: 409, title: 'This voter has already voted in this round' },
@@ -36,6 +38,7 @@ export const errorCodes = {
   rate_limited: { status: 429, title: 'Too many requests' },
   headers_too_large: { status: 431, title: 'The headers are too large' },
   internal: { status: 500, title: 'Something went wrong on our side' },
+  model_unavailable: { status: 503, title: 'No model answers right now' },
   dependency_unavailable: { status: 503, title: 'A part that this needs is not available right now' },
 } as const satisfies Record<string, { status: number; title: string }>;
 

@@ -7,9 +7,9 @@ export const gatewayPaths = {
   socket: '/agent',
   /** MCP over streamable HTTP: the tools. */
   tools: '/mcp',
-  /** OpenAI-compatible chat completions and model list. */
+  /** Where agents think: OpenAI's API below `/llm/v1`, Anthropic's below `/llm`. */
+  llm: '/llm',
   chatCompletions: '/llm/v1/chat/completions',
-  models: '/llm/v1/models',
 } as const;
 
 /** Why a loop starts. */

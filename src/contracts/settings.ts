@@ -1,4 +1,12 @@
 import { z } from 'zod';
+import {
+  defaultModelRoutes,
+  modelNameSchema,
+  modelPriceSchema,
+  modelRoutesSchema,
+  pricesDate,
+  routingStrategySchema,
+} from './model.ts';
 import { decisionPolicySchema, defaultDecisionPolicy } from './policy.ts';
 
 /** One registered setting: its check, default, unit and meaning. */
@@ -47,6 +55,41 @@ export const settingsRegistry = {
     schema: z.number().int().min(1).max(100),
     default: 2,
     description: 'Tasks one agent may have in progress at once',
+  }),
+  'llm.routing_strategy': row({
+    schema: routingStrategySchema,
+    default: 'claude-only',
+    description: 'How a call that leaves the model to us finds one',
+  }),
+  'llm.routes': row({
+    schema: modelRoutesSchema,
+    default: defaultModelRoutes,
+    description: 'Role, task type or model name → models in order; "default" for the rest',
+  }),
+  'llm.default_model': row({
+    schema: modelNameSchema.nullable(),
+    default: null,
+    description: 'Goes before the default route; null: the first of the route whose provider is set up',
+  }),
+  'llm.enable_fallback': row({
+    schema: z.boolean(),
+    default: false,
+    description: 'Ask the next model of the route when one gives no answer',
+  }),
+  'llm.prices': row({
+    schema: z.record(modelNameSchema, modelPriceSchema),
+    default: {},
+    description: `USD for a million tokens, by model; goes before the built-in table of ${pricesDate}`,
+  }),
+  'llm.record_prompts': row({
+    schema: z.boolean(),
+    default: false,
+    description: 'Keep the prompts with the records of calls',
+  }),
+  'llm.share_identical': row({
+    schema: z.boolean(),
+    default: false,
+    description: 'Let identical requests at the same time share an answer where it is deterministic (temperature 0)',
   }),
 } as const satisfies Record<string, SettingRow>;
 

@@ -2,6 +2,8 @@ import { isIP } from 'node:net';
 import { resolve } from 'node:path';
 import { z } from 'zod';
 import { agentTypeSchema } from '../contracts/primitives.ts';
+import type { ModelsConfig } from './models/models.ts';
+import type { ProviderAccesses } from './models/providers.ts';
 
 /** The only reader of the environment. A wrong value stops the start with a sentence that names it. */
 
@@ -41,6 +43,14 @@ const nameServer = z
 const url = (protocol: RegExp, example: string) =>
   z.url({ protocol, error: `must be a URL such as ${example}` }).optional();
 
+/** As it stands in a header. */
+const apiKey = z
+  .string()
+  .regex(/^[\x21-\x7e]+$/, 'must be printable characters without blanks')
+  .optional();
+const httpUrl = (example: string) =>
+  z.url({ protocol: /^https?$/, error: `must be a URL such as ${example}` }).default(example);
+
 const schema = z.object({
   ORCHESTRATOR_HOST: z.string().min(1).default('127.0.0.1'),
   ORCHESTRATOR_PORT: whole(0, 65_535).default(8080),
@@ -68,6 +78,21 @@ const schema = z.object({
   CONNECTIONS_MAX: whole(10, 1_000_000).default(2_000),
   SOCKETS_MAX: whole(1, 1_000_000).default(1_000),
   SOCKETS_PER_KEY: whole(1, 1_000_000).default(100),
+  ANTHROPIC_API_KEY: apiKey,
+  ANTHROPIC_BASE_URL: httpUrl('https://api.anthropic.com'),
+  OPENAI_API_KEY: apiKey,
+  OPENAI_BASE_URL: httpUrl('https://api.openai.com/v1'),
+  OPENROUTER_API_KEY: apiKey,
+  OPENROUTER_BASE_URL: httpUrl('https://openrouter.ai/api/v1'),
+  GEMINI_API_KEY: apiKey,
+  GEMINI_BASE_URL: httpUrl('https://generativelanguage.googleapis.com/v1beta/openai'),
+  OLLAMA_BASE_URL: url(/^https?$/, 'http://127.0.0.1:11434'),
+  CUSTOM_LLM_BASE_URL: url(/^https?$/, 'http://127.0.0.1:8000/v1'),
+  CUSTOM_LLM_API_KEY: apiKey,
+  LLM_FIRST_BYTE_MS: milliseconds(120_000),
+  LLM_IDLE_MS: milliseconds(120_000),
+  LLM_RETRY_MS: milliseconds(500),
+  LLM_REST_MS: milliseconds(30_000),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
   LOG_TO: z.enum(['file', 'stdout']).default('file'),
   RESYNC_MS: milliseconds(30_000),
@@ -116,6 +141,7 @@ export interface Config {
     /** Of one agent through one replica, both directions together. */
     readonly bytesPerDayMax: number;
   };
+  readonly models: ModelsConfig;
   readonly databaseUrl: string | undefined;
   readonly poolSize: number;
   readonly redisUrl: string | undefined;
@@ -184,6 +210,13 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
       connectionsMax: env.EGRESS_CONNECTIONS,
       bytesPerDayMax: env.EGRESS_BYTES_PER_DAY,
     },
+    models: {
+      providers: providersOf(env),
+      firstByteMs: env.LLM_FIRST_BYTE_MS,
+      idleMs: env.LLM_IDLE_MS,
+      retryMs: env.LLM_RETRY_MS,
+      restMs: env.LLM_REST_MS,
+    },
     databaseUrl: env.DATABASE_URL,
     poolSize: env.DATABASE_POOL_SIZE,
     redisUrl: env.REDIS_URL,
@@ -216,8 +249,32 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
   };
 }
 
+/** A provider is set up by its key, one of one's own by its address. */
+function providersOf(env: z.output<typeof schema>): ProviderAccesses {
+  const keyed = (baseUrl: string, key: string | undefined) => (key === undefined ? undefined : { baseUrl, key });
+  const own = (baseUrl: string | undefined, key?: string) => (baseUrl === undefined ? undefined : { baseUrl, key });
+  const all = {
+    anthropic: keyed(env.ANTHROPIC_BASE_URL, env.ANTHROPIC_API_KEY),
+    openai: keyed(env.OPENAI_BASE_URL, env.OPENAI_API_KEY),
+    openrouter: keyed(env.OPENROUTER_BASE_URL, env.OPENROUTER_API_KEY),
+    gemini: keyed(env.GEMINI_BASE_URL, env.GEMINI_API_KEY),
+    ollama: own(env.OLLAMA_BASE_URL),
+    custom: own(env.CUSTOM_LLM_BASE_URL, env.CUSTOM_LLM_API_KEY),
+  };
+  return Object.fromEntries(Object.entries(all).filter(([, access]) => access !== undefined));
+}
+
 /** Values of these are never repeated in a message. */
-const secrets = new Set(['BOARDROOM_ADMIN_KEY', 'DATABASE_URL', 'REDIS_URL']);
+const secrets = new Set([
+  'BOARDROOM_ADMIN_KEY',
+  'DATABASE_URL',
+  'REDIS_URL',
+  'ANTHROPIC_API_KEY',
+  'OPENAI_API_KEY',
+  'OPENROUTER_API_KEY',
+  'GEMINI_API_KEY',
+  'CUSTOM_LLM_API_KEY',
+]);
 
 function describe(error: z.ZodError, given: Readonly<Record<string, string | undefined>>): string {
   return error.issues

@@ -34,6 +34,12 @@ export function createMetrics() {
       labelNames: ['reason'],
       registers,
     }),
+    modelCalls: new Counter({
+      name: 'boardroom_model_calls_total',
+      help: 'Calls of models',
+      labelNames: ['agent', 'provider', 'status'],
+      registers,
+    }),
     egress: new Counter({
       name: 'boardroom_egress_requests_total',
       help: 'Connections and plain requests of agents through the egress proxy: allowed, or why not',

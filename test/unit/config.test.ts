@@ -96,6 +96,9 @@ describe('a wrong value', () => {
     // Agents are told this very number: a port that the system picks is one they never hear of.
     ['GATEWAY_PORT', '0', />=1|number/],
     ['EGRESS_PORT', '8082a', /number/],
+    ['OLLAMA_BASE_URL', 'localhost:11434', /such as http/],
+    ['ANTHROPIC_BASE_URL', 'ftp://x', /such as https/],
+    ['LLM_RETRY_MS', '0', />=1/],
     ['EGRESS_DNS', '10.0.0.53,ns.example', /an address such as/],
     ['EGRESS_DNS', '10.0.0.999:53', /an address such as/],
     ['EGRESS_CONNECTIONS', '0', />=1/],
@@ -144,6 +147,11 @@ describe('a wrong value', () => {
 describe('a wrong secret', () => {
   it.each<[string, string, RegExp]>([
     ['BOARDROOM_ADMIN_KEY', 'hunter2', /at least 16 characters/],
+    ...['ANTHROPIC', 'OPENAI', 'OPENROUTER', 'GEMINI', 'CUSTOM_LLM'].map((provider): [string, string, RegExp] => [
+      `${provider}_API_KEY`,
+      'hunter2 ',
+      /without blanks/,
+    ]),
     ['DATABASE_URL', 'mysql://root:hunter2@db/x', /postgres/],
     ['DATABASE_URL', 'hunter2', /postgres/],
     ['REDIS_URL', 'http://:hunter2@cache', /redis/],

@@ -7,12 +7,17 @@ import { passingFrame } from '../events/frames.ts';
 import { topics } from '../events/topics.ts';
 import type { Lifecycle } from '../lifecycle.ts';
 import type { Metrics } from '../metrics.ts';
+import type { Accounts } from '../models/accounts.ts';
+import { openModels } from '../models/models.ts';
 import type { Bus } from '../platform/bus.ts';
 import type { Clock } from '../platform/clock.ts';
+import type { Chance } from '../platform/identity.ts';
 import { iso } from '../platform/iso.ts';
 import type { Logger } from '../platform/log.ts';
 import type { Postgres } from '../platform/postgres.ts';
 import type { Services } from '../services.ts';
+import { createSettingsReader } from '../settings/reader.ts';
+import { createSettingsView } from '../settings/view.ts';
 import { createAllowances } from './allowances.ts';
 import { createDispatcher } from './dispatcher.ts';
 import { boundConnections, createDoor, createToll } from './door.ts';
@@ -33,6 +38,7 @@ interface Deps {
   readonly postgres: Postgres;
   readonly profiles: Profiles;
   readonly clock: Clock;
+  readonly chance: Chance;
   readonly feed: Feed;
   readonly bus: Bus;
   readonly metrics: Metrics;
@@ -118,8 +124,27 @@ export async function openGateway(deps: Deps): Promise<Gateway> {
     neighbours,
     onError: (error) => log.debug({ err: error }, 'egress'),
   });
+  const settings = createSettingsView(await services.settings.stored(postgres.db));
+  const accounts: Accounts = { reserve: async () => ({ settle: async () => undefined }) };
+  const models = openModels({
+    config: config.models,
+    settings: createSettingsReader(settings.stored),
+    accounts,
+    monotonic: clock.monotonic,
+    fraction: deps.chance.fraction,
+    onCalled: ({ actor }, provider, status) => metrics.modelCalls.inc({ agent: actor.name, provider, status }),
+    onError,
+  });
+  lifecycle.onClose('calls of models', () => models.close());
   lifecycle.onClose('agents’ connections to the outside', async () => egress.close());
-  const app = createGatewayApp({ identity, allowances, neighbours, mcp: createMcpHandler(call, deps.version), log });
+  const app = createGatewayApp({
+    identity,
+    allowances,
+    neighbours,
+    mcp: createMcpHandler(call, deps.version),
+    models,
+    log,
+  });
   const doors: Door[] = [
     { name: 'gateway', port: config.gatewayPort, open: (bounds) => createDoor({ app, sockets, ...bounds }) },
     {
@@ -146,9 +171,11 @@ export async function openGateway(deps: Deps): Promise<Gateway> {
   const cutLife = (instanceId: string) => {
     sockets.end(instanceId);
     egress.cutLife(instanceId);
+    models.cutLife(instanceId);
   };
   feed.onEvent((event) => {
     egress.follow(event);
+    settings.follow(event);
     const { eventType, payload } = event;
     if (eventType === 'agent_exited' || eventType === 'agent_paused') cutLife(String(payload['instanceId']));
     dispatcher.wake();

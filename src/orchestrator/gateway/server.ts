@@ -5,12 +5,13 @@ import { AppError } from '../../contracts/errors.ts';
 import { gatewayPaths } from '../../contracts/gateway.ts';
 import type { GatewayAddress } from '../agents/runtime.ts';
 import { createProblemHandler } from '../http/problem.ts';
+import type { Models } from '../models/models.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Allowances } from './allowances.ts';
-import { chatCompletions, listModels } from './chat.ts';
 import type { DoorBounds } from './door.ts';
 import type { AgentCaller, AgentIdentity } from './identity.ts';
 import { type Excess, type GatewayLimits, sharedBy } from './limits.ts';
+import { createLlmRouter } from './llm.ts';
 import type { Neighbours } from './neighbours.ts';
 
 interface AppDeps {
@@ -18,6 +19,7 @@ interface AppDeps {
   readonly allowances: Allowances;
   readonly neighbours: Neighbours;
   readonly mcp: RequestHandler;
+  readonly models: Models;
   readonly log: Logger;
 }
 
@@ -25,12 +27,13 @@ const toolBytesMax = 256 * 1024;
 const chatBytesMax = 8 * 1024 * 1024;
 
 /** The agents' side, apart from the operators' API: who has no live token gets no further than this. */
-export function createGatewayApp({ identity, allowances, neighbours, mcp, log }: AppDeps): Express {
+export function createGatewayApp({ identity, allowances, neighbours, mcp, models, log }: AppDeps): Express {
   const app = express();
   app.disable('x-powered-by');
   app.use(async (request, response, next) => {
     response.locals['agent'] = await identity.identify(
-      request.headers.authorization,
+      // Anthropic's clients have a header of their own for it.
+      request.headers.authorization ?? asBearer(request.get('x-api-key')),
       neighbours.agentAt(request.socket.remoteAddress),
     );
     next();
@@ -51,8 +54,7 @@ export function createGatewayApp({ identity, allowances, neighbours, mcp, log }:
       .set('Allow', 'POST')
       .json({ jsonrpc: '2.0', error: { code: -32000, message: 'Use POST' }, id: null });
   });
-  app.post(gatewayPaths.chatCompletions, express.json({ limit: chatBytesMax }), chatCompletions);
-  app.get(gatewayPaths.models, listModels);
+  app.use(gatewayPaths.llm, express.json({ limit: chatBytesMax }), createLlmRouter(models));
   app.use((request) => {
     throw new AppError(
       'not_found',
@@ -62,6 +64,8 @@ export function createGatewayApp({ identity, allowances, neighbours, mcp, log }:
   app.use(createProblemHandler(log));
   return app;
 }
+
+const asBearer = (token: string | undefined) => (token === undefined ? undefined : `Bearer ${token}`);
 
 /** The protocol has given up batches; here they would be a hundred calls at the price of one. */
 const oneMessage: RequestHandler = (request, _response, next) => {

@@ -3,7 +3,7 @@ import { loopIntervalKey, type SettingName, type SettingValue, settingsRegistry 
 import type { Actor, Work } from '../events/work.ts';
 import type { Queryable } from '../platform/postgres.ts';
 import { checkSetting, splitName } from './rules.ts';
-import { findSetting, listCategory, upsertSetting } from './store.ts';
+import { findSetting, listCategory, listSettings, upsertSetting } from './store.ts';
 
 export type SettingsService = typeof settingsService;
 
@@ -31,6 +31,9 @@ export const settingsService = {
       return typeof value === 'number' ? value : undefined;
     };
   },
+
+  /** All that operators changed, as it stands. */
+  stored: listSettings,
 
   /** Throws where the change would be refused. */
   check: ({ category, key, value }: Change): void => void checkSetting(category, key, value),

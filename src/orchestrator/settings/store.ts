@@ -13,6 +13,8 @@ export async function findSetting(db: Queryable, category: string, key: string):
   return row?.value;
 }
 
+export const listSettings = (db: Queryable) => db.select().from(settings).orderBy(settings.category, settings.key);
+
 export async function listCategory(db: Queryable, category: string): Promise<ReadonlyMap<string, JsonValue>> {
   const rows = await db.select().from(settings).where(eq(settings.category, category));
   return new Map(rows.map((row) => [row.key, row.value]));

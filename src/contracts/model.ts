@@ -1,0 +1,45 @@
+import { z } from 'zod';
+
+/** `anthropic/claude-sonnet-4-5`. */
+export const modelNameSchema = z
+  .string()
+  .regex(/^(anthropic|openai|openrouter|gemini|ollama|custom|rehearsal)\/[\x21-\x7e]{1,150}$/, {
+    error: 'must be provider/model; providers: anthropic, openai, openrouter, gemini, ollama, custom, rehearsal',
+  });
+
+/** How a call that names no model finds one. */
+export const routingStrategySchema = z.enum(['claude-only', 'agent-role', 'task-type', 'cheapest', 'fallback']);
+export type RoutingStrategy = z.infer<typeof routingStrategySchema>;
+
+/** Role, task type or name that a client uses for a model → models in order; `default` is for the rest. */
+export const modelRoutesSchema = z
+  .record(z.string().regex(/^[a-z0-9][a-z0-9._-]{0,79}$/i), z.array(modelNameSchema).min(1).max(20))
+  .refine((routes) => Array.isArray(routes['default']), 'must have a list for "default"');
+export type ModelRoutes = z.infer<typeof modelRoutesSchema>;
+
+const sonnet = ['anthropic/claude-sonnet-4-5', 'openrouter/anthropic/claude-sonnet-4.5'];
+const large = [...sonnet, 'openai/gpt-5', 'gemini/gemini-2.5-pro'];
+const small = ['anthropic/claude-haiku-4-5', 'openai/gpt-5-mini', 'gemini/gemini-2.5-flash'];
+
+export const defaultModelRoutes: ModelRoutes = {
+  default: large,
+  ceo: ['anthropic/claude-opus-4-5', ...large],
+  dao: ['anthropic/claude-opus-4-5', ...large],
+  coo: small,
+  code: large,
+  writing: large,
+  summary: small,
+};
+
+/** When the built-in prices were written down. */
+export const pricesDate = '2025-12-01';
+
+/** USD for a million tokens, and the most a model says at once, in tokens. */
+export const modelPriceSchema = z.strictObject({
+  input: z.number().min(0).max(10_000),
+  output: z.number().min(0).max(10_000),
+  cacheRead: z.number().min(0).max(10_000).default(0),
+  cacheWrite: z.number().min(0).max(10_000).default(0),
+  maxOutput: z.number().int().min(1).max(10_000_000).default(32_768),
+});
+export type ModelPrice = z.output<typeof modelPriceSchema>;

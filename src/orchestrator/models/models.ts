@@ -1,0 +1,65 @@
+import { Agent } from 'undici';
+import type { AgentCaller } from '../gateway/identity.ts';
+import type { SettingsReader } from '../settings/reader.ts';
+import type { Accounts, CallOutcome } from './accounts.ts';
+import { createPersistence, type PersistenceOptions } from './persistence.ts';
+import { prices } from './prices.ts';
+import { createProviders, type ProviderAccesses } from './providers.ts';
+import { createRunningCalls } from './running.ts';
+import { createThink, type Think } from './think.ts';
+import type { UpstreamTimes } from './upstream.ts';
+
+/** Where this replica's agents think. */
+export interface Models {
+  think: Think;
+  /** Names a client may ask for. */
+  list(): string[];
+  /** Ends the calls of a life whose token is dead. */
+  cutLife(instanceId: string): void;
+  close(): Promise<void>;
+}
+
+export interface ModelsConfig extends UpstreamTimes, PersistenceOptions {
+  readonly providers: ProviderAccesses;
+}
+
+interface Deps {
+  readonly config: ModelsConfig;
+  readonly settings: SettingsReader;
+  readonly accounts: Accounts;
+  readonly monotonic: () => number;
+  readonly fraction: () => number;
+  readonly onCalled: (caller: AgentCaller, provider: string, status: CallOutcome['status']) => void;
+  readonly onError: (error: unknown) => void;
+}
+
+export function openModels(deps: Deps): Models {
+  const { config, settings } = deps;
+  const providers = createProviders(config.providers);
+  const running = createRunningCalls();
+  const dispatcher = new Agent({ connect: { timeout: connectMsMax } });
+  const think = createThink({
+    ...deps,
+    providers,
+    running,
+    dispatcher,
+    times: config,
+    persistence: createPersistence(config, deps.fraction),
+  });
+  return {
+    think,
+    list() {
+      const known = [...Object.keys(prices), ...Object.keys(settings.read('llm.prices'))];
+      const served = known.filter((name) => providers.has(name.slice(0, name.indexOf('/'))));
+      const routes = Object.keys(settings.read('llm.routes')).filter((name) => name !== 'default');
+      return ['default', 'rehearsal', ...new Set([...routes, ...served])];
+    },
+    cutLife: running.cutLife,
+    async close() {
+      running.cutAll();
+      await dispatcher.destroy();
+    },
+  };
+}
+
+const connectMsMax = 10_000;

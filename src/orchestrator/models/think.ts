@@ -1,0 +1,155 @@
+import type { Dispatcher } from 'undici';
+import { AppError } from '../../contracts/errors.ts';
+import type { AgentCaller } from '../gateway/identity.ts';
+import type { SettingsReader } from '../settings/reader.ts';
+import type { Accounts, CallOutcome, PlannedCall, Reservation } from './accounts.ts';
+import { deliver, sendWhole } from './deliver.ts';
+import { toAgentError, UpstreamFailure } from './failure.ts';
+import type { Persistence } from './persistence.ts';
+import { ceilingOf, costOf, priceOf } from './prices.ts';
+import type { ModelName, Provider } from './providers.ts';
+import { question } from './question.ts';
+import { rehearseAnswer } from './rehearse-answer.ts';
+import { type RoutingInput, route } from './routing.ts';
+import type { RunningCalls } from './running.ts';
+import { createSharing, isDeterministic } from './sharing.ts';
+import type { Thought } from './thought.ts';
+import { type Answer, ask, type UpstreamTimes } from './upstream.ts';
+
+export interface ThinkDeps {
+  readonly providers: ReadonlyMap<string, Provider>;
+  readonly dispatcher: Dispatcher;
+  readonly persistence: Persistence;
+  readonly times: UpstreamTimes;
+  readonly settings: SettingsReader;
+  readonly accounts: Accounts;
+  readonly running: RunningCalls;
+  /** Milliseconds of a clock that does not jump. */
+  readonly monotonic: () => number;
+  readonly onCalled: (caller: AgentCaller, provider: string, status: CallOutcome['status']) => void;
+  readonly onError: (error: unknown) => void;
+}
+
+export type Think = (thought: Thought) => Promise<void>;
+
+/** The one road to a model: routed, reserved, asked, delivered, settled. */
+export function createThink(deps: ThinkDeps): Think {
+  const { providers, settings, accounts, running, monotonic, onCalled, onError } = deps;
+
+  const sharing = createSharing();
+
+  return async (thought) => {
+    const models = candidates(thought);
+    const { over, end } = running.begin(thought.caller.instanceId);
+    const gone = () => over.abort();
+    thought.response.once('close', gone);
+    try {
+      const ask = () => firstOf(models, thought, over.signal);
+      if (!settings.read('llm.share_identical') || !isDeterministic(thought)) return void (await ask());
+      const answer = await sharing.share(thought, ask);
+      if (answer !== undefined) sendWhole(thought.response, answer);
+    } catch (error) {
+      // Nobody is there to be told.
+      if (over.signal.aborted) return void thought.response.destroy();
+      throw error instanceof UpstreamFailure ? toAgentError(error) : error;
+    } finally {
+      thought.response.off('close', gone);
+      end();
+    }
+  };
+
+  function candidates({ caller, body, taskType }: Thought): readonly ModelName[] {
+    const input: RoutingInput = {
+      asked: body.model,
+      role: caller.actor.name,
+      taskType,
+      strategy: settings.read('llm.routing_strategy'),
+      routes: settings.read('llm.routes'),
+      defaultModel: settings.read('llm.default_model'),
+      enableFallback: settings.read('llm.enable_fallback'),
+      prices: settings.read('llm.prices'),
+      available: new Set(providers.keys()),
+    };
+    const routing = route(input);
+    if (routing.ok) return routing.models;
+    throw new AppError(routing.kind === 'unknown' ? 'model_not_found' : 'model_unavailable', routing.because);
+  }
+
+  async function firstOf(models: readonly ModelName[], thought: Thought, signal: AbortSignal) {
+    let last: UpstreamFailure | undefined;
+    for (const model of models) {
+      try {
+        return await one(model, thought, signal);
+      } catch (error) {
+        if (!(error instanceof UpstreamFailure) || error.remedy === 'no' || signal.aborted) throw error;
+        last = error;
+      }
+    }
+    throw last ?? new Error('there was no model to try');
+  }
+
+  async function one(name: ModelName, thought: Thought, signal: AbortSignal): Promise<string | undefined> {
+    const { caller } = thought;
+    const price = priceOf(name, settings.read('llm.prices'));
+    const ceiling = ceilingOf(thought.body, price);
+    const planned: PlannedCall = {
+      ...name,
+      caller,
+      ceilingMicroUsd: costOf(ceiling, price),
+      ceilingTokens: ceiling.inputTokens + ceiling.outputTokens,
+    };
+    const reservation = await accounts.reserve(planned);
+    const began = monotonic();
+    let attempts = 0;
+    let firstTokenMs: number | undefined;
+    const outcome = (status: CallOutcome['status'], usage: CallOutcome['usage'], errorCode?: string): CallOutcome => ({
+      status,
+      usage,
+      costMicroUsd: usage ? costOf(usage, price) : 0,
+      firstTokenMs,
+      durationMs: monotonic() - began,
+      attempts,
+      errorCode,
+      ...(settings.read('llm.record_prompts') && { prompt: promptOf(thought) }),
+    });
+    const provider = providers.get(name.provider);
+    const attempt = (): Promise<Answer> => {
+      attempts += 1;
+      if (!provider) return rehearseAnswer(thought);
+      return ask(deps.dispatcher, question({ provider, model: name.model, thought, signal }), deps.times);
+    };
+    try {
+      const answer = await deps.persistence.execute(name.provider, attempt, signal);
+      firstTokenMs = monotonic() - began;
+      const { usage, failure, text } = await deliver({
+        answer,
+        from: provider?.dialect ?? 'openai',
+        thought,
+        ceiling,
+        signal,
+      });
+      const status = failure ? 'failed' : 'ok';
+      settle(reservation, outcome(signal.aborted ? 'aborted' : status, usage, failure?.code), planned);
+      return text;
+    } catch (error) {
+      const code = error instanceof UpstreamFailure ? error.code : 'internal';
+      // Whoever leaves before the answer must not have it for nothing: the provider may have worked it out.
+      settle(
+        reservation,
+        signal.aborted ? outcome('aborted', ceiling, 'aborted') : outcome('failed', undefined, code),
+        planned,
+      );
+      throw error;
+    }
+  }
+
+  /** Not waited for: the answer is with the agent. What cannot be settled now runs out and counts at its ceiling. */
+  function settle(reservation: Reservation, outcome: CallOutcome, { provider, caller }: PlannedCall): void {
+    onCalled(caller, provider, outcome.status);
+    reservation.settle(outcome).catch(onError);
+  }
+}
+
+const promptLengthMax = 100_000;
+
+const promptOf = ({ body }: Thought): string => JSON.stringify(body.messages).slice(0, promptLengthMax);
