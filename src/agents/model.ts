@@ -1,4 +1,4 @@
-import { exchange } from './http.ts';
+import { exchange, type HttpAnswer } from './http.ts';
 import { isRecord, isString, type JsonRecord, parseJson } from './json.ts';
 import { persist, type Turn } from './retry.ts';
 import type { OfferedTool } from './toolbox.ts';
@@ -38,10 +38,17 @@ export function createModel({ url, token, model, turn }: ModelOptions): AskModel
     const body = JSON.stringify({ model, messages, ...offered });
     const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
     const answer = await persist(turn, () => exchange({ method: 'POST', url, headers, body, signal: turn.signal }));
-    if (answer.status !== 200)
-      throw new Error(`the model endpoint answered ${answer.status}: ${answer.body.slice(0, 500)}`);
+    if (answer.status !== 200) throw new Error(refusalOf(answer));
     return readCompletion(parseJson(answer.body));
   };
+}
+
+/** The gateway's own sentence, where it is one: it goes into the report, and into the history that people read. */
+function refusalOf({ status, body }: HttpAnswer): string {
+  const problem = parseJson(body);
+  const { detail } = isRecord(problem) ? problem : {};
+  if (isString(detail)) return `the model endpoint answered ${status}: ${detail.slice(0, 500)}`;
+  return `the model endpoint answered ${status}: ${body.slice(0, 500)}`;
 }
 
 const asFunction = ({ name, description, inputSchema }: OfferedTool) => ({

@@ -4,7 +4,7 @@ import { rehearse } from '../../src/orchestrator/models/rehearsal.ts';
 import { type AgentStage, buildAgent, scheduled, startAgentStage, wake } from '../support/agent-stage.ts';
 import { eventually } from '../support/eventually.ts';
 import { aMessage, aTask } from '../support/rehearsal-stage.ts';
-import { nothingNew } from '../support/scripted-gateway.ts';
+import { ModelRefusal, nothingNew } from '../support/scripted-gateway.ts';
 
 let agent: Awaited<ReturnType<typeof buildAgent>>;
 let stage: AgentStage;
@@ -133,6 +133,19 @@ describe('a loop in trouble', () => {
     expect(await stage.reported()).toMatchObject([
       { outcome: 'failed', summary: 'the model endpoint answered 400: 400' },
     ]);
+  });
+
+  it('that no budget has room for ends at once, with the gateway’s own sentence', async () => {
+    stage.gateway.script.model = () => new ModelRefusal(402, 'The budget cmo.monthly.usd leaves no room for a call');
+    await stage.startConnected();
+    stage.gateway.send(wake());
+    expect(await stage.reported()).toMatchObject([
+      {
+        outcome: 'failed',
+        summary: 'the model endpoint answered 402: The budget cmo.monthly.usd leaves no room for a call',
+      },
+    ]);
+    expect(stage.gateway.modelCalls).toHaveLength(1);
   });
 
   it('that runs out of time is reported before the gateway takes it for hung', async () => {

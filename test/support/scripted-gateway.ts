@@ -15,6 +15,16 @@ export interface AgentConnection {
   closedWith: number | undefined;
 }
 
+/** A model call that the gateway refuses in its own words. */
+export class ModelRefusal {
+  readonly status: number;
+  readonly detail: string;
+  constructor(status: number, detail: string) {
+    this.status = status;
+    this.detail = detail;
+  }
+}
+
 /** What the gateway does; tests change it while it runs. */
 export interface Script {
   /** Milliseconds between heartbeats, as the welcome says. */
@@ -119,7 +129,8 @@ async function think({ script, modelCalls }: Scene, { request, response, body }:
   const answer = await script.model(asked);
   if (script.cut('after', gatewayPaths.chatCompletions, body)) request.socket.destroy();
   if (script.retryAfterSeconds !== undefined) response.setHeader('retry-after', script.retryAfterSeconds);
-  response.writeHead(typeof answer === 'number' ? answer : 200, { 'content-type': 'application/json' });
+  const refused = answer instanceof ModelRefusal ? answer.status : 200;
+  response.writeHead(typeof answer === 'number' ? answer : refused, { 'content-type': 'application/json' });
   response.end(JSON.stringify(answer));
 }
 
