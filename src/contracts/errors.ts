@@ -2,6 +2,7 @@
 export const errorCodes = {
   invalid_request: { status: 400, title: 'The request does not match its schema' },
   unauthenticated: { status: 401, title: 'No valid credentials' },
+  budget_exhausted: { status: 402, title: 'The budget is spent' },
   not_allowed: { status: 403, title: 'The caller may not do this' },
   foreign_origin: { status: 403, title: 'The request comes from a foreign origin' },
   not_found: { status: 404, title: 'No such route' },

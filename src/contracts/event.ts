@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { agentStatusSchema } from './agent.ts';
+import { measureSchema, periodSchema } from './budget.ts';
 import { decisionStatusSchema, voteSchema } from './decision.ts';
 import { escalationKindSchema, escalationPrioritySchema } from './escalation.ts';
 import { tierSchema } from './policy.ts';
@@ -18,6 +19,19 @@ const escalation = {
 };
 const instance = { ...agent, instanceId: idOf('ins') };
 const domainRequest = { requestId: idOf('dmr'), domain: z.string(), requestedBy: actorSchema };
+/** `agentType` is the agent whose call it was that met the limit; `subject` whom the budget is for, a role or `team`. */
+const budget = {
+  ...agent,
+  budget: z.string(),
+  subject: z.string(),
+  period: periodSchema,
+  measure: measureSchema,
+  /** Micro-USD, tokens or calls, as the measure says. */
+  limit: z.number(),
+  spent: z.number(),
+  /** When it begins anew. */
+  until: timestamp,
+};
 const key = { keyId: idOf('key'), name: z.string(), role: z.string() };
 
 /** What each kind of event carries, besides `actor`. The union is closed: an event not listed here does not compile. */
@@ -90,8 +104,8 @@ const payloads = {
   domain_removed: { domain: z.string() },
   egress_denied: { ...agent, domain: z.string(), reason: z.string() },
   setting_changed: { category: z.string(), key: z.string(), value: jsonValue, before: jsonValue },
-  budget_warning: { ...agent, budget: z.string() },
-  budget_exhausted: { ...agent, budget: z.string() },
+  budget_warning: budget,
+  budget_exhausted: budget,
   benchmark_started: { runId: z.string() },
   benchmark_finished: { runId: z.string() },
   job_finished: { jobId: z.string() },

@@ -24,6 +24,7 @@ export const idPrefixes = [
   'team',
   'dom',
   'dmr',
+  'mcl',
 ] as const;
 export type IdPrefix = (typeof idPrefixes)[number];
 
@@ -33,11 +34,13 @@ export const idOf = (prefix: IdPrefix) => text(80).describe(`an id that begins w
 /** ISO 8601 in UTC. */
 export const timestamp = z.iso.datetime();
 
-/** A role's id: the file name of its profile. `system` and `operator` are taken by actors that are no agents. */
+const notRoles: readonly string[] = ['system', 'operator', 'team'];
+
+/** A role's id: the file name of its profile. `system` and `operator` are taken by actors that are no agents, `team` by the whole. */
 export const agentTypeSchema = z
   .string()
   .regex(/^[a-z][a-z0-9-]{0,31}$/, 'a role is 1 to 32 of a-z, 0-9 and -, and begins with a letter')
-  .refine((type) => type !== 'system' && type !== 'operator', '"system" and "operator" are not roles');
+  .refine((type) => !notRoles.includes(type), '"system", "operator" and "team" are not roles');
 
 /**
  * Who did something: an agent's type (`cmo`), a key (`operator:<key name>`) or `system`.

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { budgetsSchema } from './budget.ts';
 import { tierSchema } from './policy.ts';
 import { agentTypeSchema } from './primitives.ts';
 import { toolNameSchema } from './tools.ts';
@@ -22,6 +23,8 @@ export const profileHeadSchema = z.strictObject({
     /** Whom it may give tasks to: roles, or everyone. */
     assign: z.union([z.literal('everyone'), z.array(agentTypeSchema)]).default([]),
   }),
+  /** What it may spend on thinking; the operator's setting `budgets.<type>` takes its place. */
+  budgets: budgetsSchema.default({}),
   resources: z
     .strictObject({
       /** MiB; the JavaScript heap gets half of it. */
@@ -34,3 +37,12 @@ export const profileHeadSchema = z.strictObject({
 });
 export type ProfileHead = z.output<typeof profileHeadSchema>;
 export type Permissions = ProfileHead['permissions'];
+
+/** The operator's setting `permissions.<type>`: less than the profile grants; what is left out stays as it is. */
+export const narrowingSchema = z.strictObject({
+  tools: z.array(toolNameSchema).max(100).optional(),
+  propose: z.array(tierSchema).max(10).optional(),
+  assign: z.union([z.literal('everyone'), z.array(agentTypeSchema).max(100)]).optional(),
+  budgets: budgetsSchema.optional(),
+});
+export type Narrowing = z.output<typeof narrowingSchema>;

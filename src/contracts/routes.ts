@@ -1,7 +1,9 @@
 import { agentsRoutes } from './routes/agents.ts';
+import { budgetsRoutes } from './routes/budgets.ts';
 import { decisionsRoutes } from './routes/decisions.ts';
 import { domainsRoutes } from './routes/domains.ts';
 import { keysRoutes } from './routes/keys.ts';
+import { settingsRoutes } from './routes/settings.ts';
 import { systemRoutes } from './routes/system.ts';
 import { tasksRoutes } from './routes/tasks.ts';
 
@@ -12,6 +14,8 @@ export const routes = {
   ...decisionsRoutes,
   ...tasksRoutes,
   ...domainsRoutes,
+  ...budgetsRoutes,
+  ...settingsRoutes,
   ...keysRoutes,
 } as const;
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { budgetsSchema } from './budget.ts';
 import {
   defaultModelRoutes,
   modelNameSchema,
@@ -8,6 +9,8 @@ import {
   routingStrategySchema,
 } from './model.ts';
 import { decisionPolicySchema, defaultDecisionPolicy } from './policy.ts';
+import { jsonValue } from './primitives.ts';
+import { narrowingSchema } from './profile.ts';
 
 /** One registered setting: its check, default, unit and meaning. */
 export interface SettingRow<S extends z.ZodType = z.ZodType> {
@@ -27,7 +30,7 @@ const delay = (priority: string, ms: number) =>
     description: `How long a new task of priority ${priority} waits before it wakes its assignee`,
   });
 
-/** The typed registry: `<category>.<key>`. Loop intervals are open-ended (one for each role), see `loopIntervalKey`. */
+/** The typed registry: `<category>.<key>`. Families of settings, such as one for each role, are beneath it. */
 export const settingsRegistry = {
   'queue.delay_critical': delay('critical', 0),
   'queue.delay_urgent': delay('urgent', 5_000),
@@ -91,6 +94,23 @@ export const settingsRegistry = {
     default: false,
     description: 'Let identical requests at the same time share an answer where it is deterministic (temperature 0)',
   }),
+  'permissions.alert_after': row({
+    schema: z.number().int().min(1).max(10_000),
+    default: 5,
+    description: 'So many violations of one agent within the window raise an alert',
+  }),
+  'permissions.alert_window': row({
+    schema: z.number().int().min(1).max(86_400),
+    default: 600,
+    unit: 's',
+    description: 'The window for violations; one alert for each agent and window',
+  }),
+  'retention.model_calls': row({
+    schema: z.number().int().min(1).max(3_650),
+    default: 90,
+    unit: 'days',
+    description: 'How long the records of model calls are kept',
+  }),
 } as const satisfies Record<string, SettingRow>;
 
 export type SettingName = keyof typeof settingsRegistry;
@@ -99,3 +119,28 @@ export type SettingValue<N extends SettingName> = z.output<(typeof settingsRegis
 /** `agents.loop_interval_<type>`: seconds; unset, the profile's `loopInterval` holds. */
 export const loopIntervalSchema = z.number().int().min(1).max(2_592_000);
 export const loopIntervalKey = (agentType: string) => `loop_interval_${agentType}`;
+
+/** Settings by name that nobody can list beforehand: their check, and what they are for. */
+export interface SettingFamily {
+  readonly schema: z.ZodType;
+  readonly description: string;
+}
+
+/** `budgets.team` and `budgets.<type>`: takes the place of the profile's `budgets`; `{}` lifts every limit. */
+export const budgetsFamily: SettingFamily = {
+  schema: budgetsSchema,
+  description: 'What may be spent on thinking, by day and by month',
+};
+
+/** `permissions.<type>`. */
+export const permissionsFamily: SettingFamily = {
+  schema: narrowingSchema,
+  description: 'What the operator takes away from the permissions of the profile',
+};
+
+/** `custom.<key>`: what operators keep here for programs of their own. */
+export const customFamily: SettingFamily = {
+  schema: jsonValue.refine((value) => value !== null, 'must not be null'),
+  description: '',
+};
+export const customKeySchema = z.string().regex(/^[a-z][a-z0-9_.-]{0,63}$/);

@@ -5,6 +5,7 @@ import { createReconciler } from './agents/reconcile.ts';
 import { defaultRestartPolicy } from './agents/restart-policy.ts';
 import type { SpecBuilder } from './agents/spec.ts';
 import { createSupervisor, type Supervisor } from './agents/supervisor.ts';
+import { hourly } from './budgets/hourly.ts';
 import type { Config } from './config.ts';
 import type { Feed } from './events/feed.ts';
 import { fence } from './events/fence.ts';
@@ -57,7 +58,12 @@ export function beginTerm(deps: TermDeps): Term & { wakeRelay(): void } {
   const sweep = createSweep({
     clock,
     everyMs: config.every.sweepMs,
-    work: [() => services.decisions.sweepDeadlines(clock.now(), overdueAtOnce), leases.sweep],
+    work: [
+      () => services.decisions.sweepDeadlines(clock.now(), overdueAtOnce),
+      leases.sweep,
+      services.budgets.sweep,
+      hourly(clock, services.budgets.forgetOld),
+    ],
     onError(error) {
       log.warn({ err: error }, 'sweep');
       leases.forget();

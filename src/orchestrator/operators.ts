@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import type { Server } from 'node:http';
 import { createAgentHandlers } from './agents/routes.ts';
 import { createApi } from './api.ts';
+import { createBudgetHandlers } from './budgets/routes.ts';
 import { type Config, ConfigError } from './config.ts';
 import type { ContainerControl } from './container.ts';
 import { createDecisionHandlers } from './decisions/routes.ts';
@@ -25,6 +26,7 @@ import { createSystemHandlers } from './http/system-routes.ts';
 import { createKeyHandlers } from './keys/routes.ts';
 import type { Metrics } from './metrics.ts';
 import type { Services } from './services.ts';
+import { createSettingHandlers } from './settings/routes.ts';
 import { createTaskHandlers } from './tasks/routes.ts';
 import { createDashboardSockets } from './websocket.ts';
 
@@ -73,6 +75,8 @@ export async function openApi(foundation: Foundation, parts: ApiParts): Promise<
       ...createEscalationHandlers(services.escalations, database.postgres),
       ...createTaskHandlers(services.tasks),
       ...createDomainHandlers(services.domains, feed.catchUp),
+      ...createBudgetHandlers(services.budgets),
+      ...createSettingHandlers({ ...services, ...database, inEffect: feed.catchUp }),
       ...createKeyHandlers(services.keys, authenticator.forget),
     },
     authenticator,

@@ -3,6 +3,8 @@ import { createLives } from './agents/lives.ts';
 import { createLoopService, wakeAnew } from './agents/loops.ts';
 import type { Profiles } from './agents/profiles.ts';
 import { createAgentService } from './agents/service.ts';
+import { createViolations } from './agents/violations.ts';
+import { createBudgetService } from './budgets/service.ts';
 import type { Config } from './config.ts';
 import { type ActionRunner, createResolver } from './decisions/resolve.ts';
 import { createDecisionService } from './decisions/service.ts';
@@ -10,13 +12,14 @@ import { createDomainService } from './domains/service.ts';
 import { createEscalationService } from './escalations/service.ts';
 import { createEventService } from './events/service.ts';
 import { createUnitOfWork } from './events/work.ts';
+import { createSettingsJudge } from './gateway/judge.ts';
 import { createInboxService } from './inbox/service.ts';
 import { createKeyService } from './keys/service.ts';
 import { memoryService as memory } from './memory/service.ts';
 import type { Clock } from './platform/clock.ts';
 import type { Chance } from './platform/identity.ts';
 import type { Postgres } from './platform/postgres.ts';
-import { settingsService as settings } from './settings/service.ts';
+import { createSettingsService } from './settings/service.ts';
 import { createTaskService } from './tasks/service.ts';
 
 export type Services = ReturnType<typeof createServices>;
@@ -38,6 +41,7 @@ export function createServices(deps: Deps) {
   const { config, postgres, clock, chance, profiles } = deps;
   const isAgent = (name: string) => profiles.get(name) !== undefined;
   const unitOfWork = createUnitOfWork({ postgres, clock, onCommitted: deps.onCommitted });
+  const settings = createSettingsService({ roles: profiles.all, judge: createSettingsJudge(profiles) });
   const common = { postgres, unitOfWork, clock, chance, settings, isAgent };
 
   const events = createEventService(postgres);
@@ -46,11 +50,13 @@ export function createServices(deps: Deps) {
   const escalations = createEscalationService({ unitOfWork, inbox, chance, onStuckAnswered: wakeAnew });
   const domains = createDomainService({ ...common, inbox });
   const tasks = createTaskService({ ...common, leaseMs: config.taskLeaseMs });
+  const budgets = createBudgetService({ ...common, escalations, profiles });
   const agents = createAgentService({ ...common, escalations, profiles, runtimeIsStale: deps.runtimeIsStale });
   const instances = createInstanceService(common);
   const lives = createLives({ tasks, escalations, chance });
+  const violations = createViolations({ lives, settings });
   const breaker = { attemptsMax, retryMs: config.loopRetryMs };
-  const loops = createLoopService({ ...common, escalations, profiles, lives, breaker });
+  const loops = createLoopService({ ...common, escalations, profiles, lives, breaker, held: budgets.held });
 
   const runAction: ActionRunner = async (work, actor, action) => {
     switch (action.kind) {
@@ -81,10 +87,12 @@ export function createServices(deps: Deps) {
     inbox,
     escalations,
     domains,
+    budgets,
     tasks,
     agents,
     instances,
     lives,
+    violations,
     loops,
     decisions,
     memory,

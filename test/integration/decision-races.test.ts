@@ -276,9 +276,8 @@ describe('an approved action', () => {
   });
 
   it('gives nobody the work that the proposer may not give, where nobody was asked to approve it', async () => {
-    const { unitOfWork, lives } = services;
     const profile = team.get('cmo') ?? expect.fail('there is no CMO');
-    const call = createToolCaller({ toolbox: createToolbox(services), unitOfWork, lives, onCalled: () => undefined });
+    const call = createToolCaller({ ...services, toolbox: createToolbox(services), onCalled: () => undefined });
     const caller = { actor: agent('cmo'), instanceId: 'ins_1', profile };
     const use = (tool: string, input: object) => call(caller, { tool, input, callId: undefined });
     expect(await use('create_task', { title: 'Obey', assignTo: 'ceo' })).toMatchObject({ refused: true });

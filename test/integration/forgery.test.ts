@@ -1,8 +1,8 @@
-import { readdir, readFile } from 'node:fs/promises';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
+import { tokenOf } from '../support/agent-token.ts';
 import { startBoardroom, type TestBoardroom } from '../support/boardroom.ts';
 import { eventually } from '../support/eventually.ts';
 
@@ -13,7 +13,7 @@ let token: string;
 beforeAll(async () => {
   room = await startBoardroom({ BOARDROOM_AGENTS: 'cmo' });
   await connectedCmo();
-  token = await tokenOf('cmo');
+  token = await tokenOf(room, 'cmo');
 });
 afterAll(() => room.dispose());
 
@@ -22,17 +22,6 @@ const connectedCmo = () =>
     withinMs: 30_000,
     what: 'a connected CMO',
   });
-
-async function tokenOf(agentType: string): Promise<string> {
-  for (const entry of (await readdir('/proc')).filter((name) => /^\d+$/.test(name))) {
-    const environment = (await readFile(`/proc/${entry}/environ`, 'utf8').catch(() => '')).split('\0');
-    const own =
-      environment.includes(`BOARDROOM_URL=${room.gatewayUrl}`) && environment.includes(`BOARDROOM_AGENT=${agentType}`);
-    const found = own ? environment.find((line) => line.startsWith('BOARDROOM_TOKEN=')) : undefined;
-    if (found) return found.slice('BOARDROOM_TOKEN='.length);
-  }
-  throw new Error(`no process of ${agentType}`);
-}
 
 async function withTools<T>(secret: string, use: (client: Client) => Promise<T>): Promise<T> {
   const client = new Client({ name: 'test', version: '0' });
@@ -57,7 +46,7 @@ async function tool(name: string, input: Record<string, unknown>, meta?: Record<
 async function refusals(agentType: string): Promise<string[]> {
   const { body } = await room.call('GET', `/agents/${agentType}/history?limit=200`);
   return body.history
-    .filter(({ actionType }: { actionType: string }) => actionType === 'refused')
+    .filter(({ actionType }: { actionType: string }) => ['refused', 'violation'].includes(actionType))
     .map(({ summary }: { summary: string }) => summary);
 }
 
@@ -172,7 +161,7 @@ describe.skipIf(process.platform !== 'linux')("with an agent's token (read from 
     const stolen = token;
     await room.call('POST', '/agents/cmo/restart');
     await connectedCmo();
-    token = await tokenOf('cmo');
+    token = await tokenOf(room, 'cmo');
     expect(token).not.toBe(stolen);
     const headers = { authorization: `Bearer ${stolen}`, 'content-type': 'application/json' };
     for (const path of ['/mcp', '/llm/v1/chat/completions']) {

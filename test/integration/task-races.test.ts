@@ -228,8 +228,7 @@ describe('an end', () => {
 
 describe('a tool call sent again while the first is still under way', () => {
   it('is done once, and answered alike from then on', async () => {
-    const { unitOfWork, lives } = services;
-    const call = createToolCaller({ toolbox: createToolbox(services), unitOfWork, lives, onCalled: () => undefined });
+    const call = createToolCaller({ ...services, toolbox: createToolbox(services), onCalled: () => undefined });
     const profile = team.get('ceo') ?? expect.fail('there is no CEO');
     const caller = { actor: agent('ceo'), instanceId: 'ins_1', profile };
     const request = { tool: 'create_task', input: { title: 'Print it', assignTo: 'cmo' }, callId: 'call_1' };

@@ -79,7 +79,7 @@ const task = z.looseObject({
 
 const escalation = z.looseObject({
   id: id('esc'),
-  kind: z.enum(['decision', 'agent_failed', 'agent_stuck', 'human_requested']),
+  kind: z.enum(['decision', 'agent_failed', 'agent_stuck', 'human_requested', 'budget_exhausted']),
   subject: z.string(),
   title: z.string(),
   reason: z.string(),
@@ -108,6 +108,32 @@ const domainRequest = z.looseObject({
   suggestedCategory: z.string(),
   securityScore: z.number().int().min(0).max(100),
   createdAt: time,
+});
+
+const amount = z.number().int();
+const budget = z.looseObject({
+  budget: z.string(),
+  subject: z.string(),
+  period: z.enum(['daily', 'monthly']),
+  measure: z.enum(['usd', 'tokens', 'calls']),
+  unit: z.enum(['micro_usd', 'tokens', 'calls']),
+  limit: amount,
+  spent: amount,
+  reserved: amount,
+  periodStart: time,
+  periodEnd: time,
+});
+const usage = z.looseObject({
+  agent: z.string().optional(),
+  model: z.string().optional(),
+  day: z.string().optional(),
+  calls: count,
+  failedCalls: count,
+  inputTokens: count,
+  outputTokens: count,
+  cacheReadTokens: count,
+  cacheWriteTokens: count,
+  costMicroUsd: amount,
 });
 
 /** Strict: a field that was not meant to leave, such as a hash, must not stand beside these. */
@@ -207,6 +233,24 @@ export const shapes = {
   listDomainRequests: z.looseObject({ requests: z.array(domainRequest) }),
   approveDomainRequest: z.looseObject({ ...success, request: domainRequest }),
   rejectDomainRequest: z.looseObject({ ...success, request: domainRequest }),
+  getUsage: z.looseObject({ usage: z.array(usage), from: time, to: time, ...page }),
+  getBudgets: z.looseObject({ budgets: z.array(budget) }),
+  getSettings: z.looseObject({
+    settings: z.looseObject({
+      queue: z.looseObject({ delay_critical: count, delay_urgent: count, delay_high: count }),
+      agents: z.looseObject({ loop_interval_ceo: count }),
+    }),
+  }),
+  changeSetting: z.looseObject({
+    ...success,
+    setting: z.looseObject({
+      category: z.string(),
+      key: z.string(),
+      value: z.unknown(),
+      description: z.string(),
+      updatedAt: time,
+    }),
+  }),
   listKeys: z.looseObject({ keys: z.array(key) }),
   createKey: z.looseObject({ ...success, key, secret: z.string().min(32) }),
   revokeKey: z.looseObject(success),

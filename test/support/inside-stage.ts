@@ -167,7 +167,7 @@ export async function runInside<A extends readonly unknown[], R>(
 export async function refusalsOf(stage: InsideStage, agentType: string): Promise<string[]> {
   const { body } = await stage.call('GET', `/agents/${agentType}/history?limit=200`);
   return body.history
-    .filter(({ actionType }: { actionType: string }) => actionType === 'refused')
+    .filter(({ actionType }: { actionType: string }) => ['refused', 'violation'].includes(actionType))
     .map(({ summary }: { summary: string }) => summary);
 }
 

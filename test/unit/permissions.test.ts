@@ -23,7 +23,7 @@ describe('a tool', () => {
     const generous = permissions({ tools: others, propose: [...tierOrder], assign: 'everyone' });
     expect(rule(generous, tool, inputOf[tool] ?? {})).toEqual({
       allowed: false,
-      because: `the profile does not list the tool ${tool}`,
+      because: `its permissions do not list the tool ${tool}`,
     });
   });
 
@@ -45,9 +45,9 @@ describe('a proposal', () => {
   it('is refused in words that name what the profile allows', () => {
     expect(propose('critical', ['minor', 'major'])).toEqual({
       allowed: false,
-      because: 'the profile lets it propose: minor, major; not critical',
+      because: 'its permissions let it propose: minor, major; not critical',
     });
-    expect(propose('minor', [])).toMatchObject({ because: 'the profile lets it propose: none; not minor' });
+    expect(propose('minor', [])).toMatchObject({ because: 'its permissions let it propose: none; not minor' });
   });
 });
 
@@ -92,8 +92,8 @@ describe('an assignment', () => {
   it('is refused in words that name whom the profile allows', () => {
     expect(assign('ceo', ['cto', 'coo'])).toEqual({
       allowed: false,
-      because: 'the profile lets it give tasks to: cto, coo; not ceo',
+      because: 'its permissions let it give tasks to: cto, coo; not ceo',
     });
-    expect(assign('ceo', [])).toMatchObject({ because: 'the profile lets it give tasks to: nobody; not ceo' });
+    expect(assign('ceo', [])).toMatchObject({ because: 'its permissions let it give tasks to: nobody; not ceo' });
   });
 });

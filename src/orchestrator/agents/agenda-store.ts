@@ -109,6 +109,15 @@ export async function countAttempts(
     });
 }
 
+/** Takes back one wake of each item that the loop at work was woken for. */
+export async function uncountAttempts(db: Queryable, agentType: string): Promise<void> {
+  await db.execute(sql`
+    update wake_attempts w set attempts = greatest(w.attempts - 1, 0)
+    from agent_loops l, jsonb_array_elements(l.wakes) wake, jsonb_array_elements_text(wake->'subjects') subject
+    where l.agent_type = ${agentType} and l.status = 'running' and w.agent_type = l.agent_type
+      and w.reason = wake->>'reason' and w.subject = subject`);
+}
+
 /** False when it was marked before. */
 export async function markBroken(db: Queryable, agentType: string, item: AgendaItem): Promise<boolean> {
   const { rowCount } = await db

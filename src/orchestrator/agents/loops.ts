@@ -7,7 +7,15 @@ import type { Chance } from '../platform/identity.ts';
 import type { Postgres } from '../platform/postgres.ts';
 import type { SettingsService } from '../settings/service.ts';
 import { type Agenda, type AgendaItem, agendaOf, type LoopBreakerLimits, scheduledTime } from './agenda.ts';
-import { countAttempts, forgetAttempts, markBroken, readAgendas, readAttempts, stuckSubject } from './agenda-store.ts';
+import {
+  countAttempts,
+  forgetAttempts,
+  markBroken,
+  readAgendas,
+  readAttempts,
+  stuckSubject,
+  uncountAttempts,
+} from './agenda-store.ts';
 import type { Lives } from './lives.ts';
 import type { Profiles } from './profiles.ts';
 import { type AgentRow, findLiveInstance, findRunningLoop, insertLoop, listAgents, updateAgent } from './store.ts';
@@ -22,6 +30,8 @@ interface Deps {
   readonly profiles: Profiles;
   readonly lives: Lives;
   readonly breaker: LoopBreakerLimits;
+  /** Which of these agents are not to be woken for now: they may not think. */
+  readonly held: (agentTypes: readonly string[]) => Promise<ReadonlySet<string>>;
 }
 
 /** A loop that has begun: what the agent is told. */
@@ -110,7 +120,10 @@ export function createLoopService(deps: Deps) {
     async beginDue(connected: ReadonlyMap<string, string>): Promise<ReadonlyMap<string, StartedLoop>> {
       const started = new Map<string, StartedLoop>();
       if (connected.size === 0) return started;
-      for (const [agentType, agenda] of await agendas([...connected.keys()])) {
+      const held = await deps.held([...connected.keys()]);
+      const free = [...connected.keys()].filter((agentType) => !held.has(agentType));
+      if (free.length === 0) return started;
+      for (const [agentType, agenda] of await agendas(free)) {
         for (const item of agenda.stuck) await giveUp(agentType, item);
         const instanceId = connected.get(agentType);
         if (agenda.wakes.length === 0 || instanceId === undefined) continue;
@@ -147,6 +160,9 @@ export function createLoopService(deps: Deps) {
       ),
   };
 }
+
+/** The loop at work fails for no fault of what it was woken for: these wakes do not count as going in circles. */
+export const excuseLoop = (work: Work, agentType: string): Promise<void> => uncountAttempts(work.tx, agentType);
 
 /** The agent is woken for it as if for the first time: nothing else would ever wake it for that again. */
 export const wakeAnew = (work: Work, stuck: string): Promise<void> => forgetAttempts(work.tx, stuck);

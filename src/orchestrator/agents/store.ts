@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, gt, inArray, isNotNull, isNull, lt, sql } from 'drizzle-orm';
+import { and, asc, count, desc, eq, gt, inArray, isNotNull, isNull, lt, sql } from 'drizzle-orm';
 import type { Queryable } from '../platform/postgres.ts';
 import { agents, history, instances, loops } from './tables.ts';
 
@@ -191,3 +191,20 @@ export const listHistory = (
     )
     .orderBy(query.after === undefined ? desc(history.id) : asc(history.id))
     .limit(query.limit);
+
+/** After `since`. The kinds are written out: a parameter in their place would keep the index of violations from being used. */
+export async function countViolations(db: Queryable, agentType: string, since: number) {
+  const rows = await db
+    .select({ actionType: history.actionType, count: count() })
+    .from(history)
+    .where(
+      and(
+        eq(history.agentType, agentType),
+        gt(history.createdAt, since),
+        sql`${history.actionType} in ('violation', 'violation_alert')`,
+      ),
+    )
+    .groupBy(history.actionType);
+  const of = (actionType: string) => rows.find((row) => row.actionType === actionType)?.count ?? 0;
+  return { violations: of('violation'), alerts: of('violation_alert') };
+}

@@ -117,5 +117,10 @@ export const history = pgTable(
     summary: text('summary').notNull(),
     createdAt: createdAt(),
   },
-  (table) => [index('history_by_agent').on(table.agentType, table.id)],
+  (table) => [
+    index('history_by_agent').on(table.agentType, table.id),
+    index('history_of_violations')
+      .on(table.agentType, table.createdAt)
+      .where(sql`${table.actionType} in ('violation', 'violation_alert')`),
+  ],
 );

@@ -9,6 +9,7 @@ import {
   closeEscalation,
   type EscalationRow,
   findOpenFor,
+  findOpenOf,
   insertEscalation,
   listEscalations,
   lockEscalation,
@@ -91,6 +92,8 @@ export function createEscalationService({ unitOfWork, inbox, chance, onStuckAnsw
       const { rows, total } = await listEscalations(db, query);
       return { escalations: rows.map(toEscalation), total, limit: query.limit, offset: query.offset };
     },
+
+    openOf: (db: Queryable, kind: EscalationKind) => findOpenOf(db, kind),
 
     findOpen: (db: Queryable, kind: EscalationKind, subject: string) => findOpenFor(db, kind, subject),
   };

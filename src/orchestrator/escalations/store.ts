@@ -28,6 +28,12 @@ export async function findOpenFor(
   return row;
 }
 
+export const findOpenOf = (db: Queryable, kind: EscalationRow['kind']): Promise<EscalationRow[]> =>
+  db
+    .select()
+    .from(escalations)
+    .where(and(eq(escalations.kind, kind), eq(escalations.status, 'open')));
+
 export async function closeEscalation(
   db: Queryable,
   id: string,

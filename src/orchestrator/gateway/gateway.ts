@@ -1,5 +1,7 @@
 import type { ToolCall } from '../../contracts/frame.ts';
+import { excuseLoop } from '../agents/loops.ts';
 import type { Profiles } from '../agents/profiles.ts';
+import { createAccounts } from '../budgets/accounts.ts';
 import type { Config } from '../config.ts';
 import { openEgress } from '../egress/egress.ts';
 import type { Feed } from '../events/feed.ts';
@@ -7,7 +9,6 @@ import { passingFrame } from '../events/frames.ts';
 import { topics } from '../events/topics.ts';
 import type { Lifecycle } from '../lifecycle.ts';
 import type { Metrics } from '../metrics.ts';
-import type { Accounts } from '../models/accounts.ts';
 import { openModels } from '../models/models.ts';
 import type { Bus } from '../platform/bus.ts';
 import type { Clock } from '../platform/clock.ts';
@@ -27,6 +28,7 @@ import { type Attempt, createIncidents, type Incidents } from './incidents.ts';
 import { gatewayLimits } from './limits.ts';
 import { createMcpHandler } from './mcp.ts';
 import { addressesOf, createNeighbours } from './neighbours.ts';
+import { narrowed } from './permissions.ts';
 import { createGatewayApp, createGatewayListeners, type Door, type GatewayListeners } from './server.ts';
 import { createAgentSockets } from './socket.ts';
 import { createToolCaller } from './tool-calls.ts';
@@ -76,16 +78,27 @@ export async function openGateway(deps: Deps): Promise<Gateway> {
     metrics.refusals.inc({ reason: attempt });
     incidents.refused(agentType, attempt, summary).catch(onError);
   };
+  const settings = createSettingsView(await services.settings.stored(postgres.db));
+  const accounts = createAccounts({
+    ...deps,
+    ...services,
+    allotments: (agentType) => services.budgets.allotmentsFor(agentType, settings.stored),
+    readAllotments: services.budgets.readAllotments,
+    onHeld: excuseLoop,
+    onError,
+  });
   const identity = createAgentIdentity({
     instances,
     profiles,
     incidents,
+    permissionsOf: ({ type, permissions }) => narrowed(permissions, settings.stored('permissions', type)),
     onRefused: (reason) => metrics.refusals.inc({ reason }),
   });
   const call = createToolCaller({
     toolbox: createToolbox(services),
     unitOfWork,
     lives,
+    violations: services.violations,
     onCalled(caller, toolCall) {
       metrics.toolCalls.inc({ agent: caller.actor.name, tool: toolCall.tool, outcome: toolCall.outcome });
       tell(caller, { toolCalls: [toolCall] });
@@ -124,8 +137,6 @@ export async function openGateway(deps: Deps): Promise<Gateway> {
     neighbours,
     onError: (error) => log.debug({ err: error }, 'egress'),
   });
-  const settings = createSettingsView(await services.settings.stored(postgres.db));
-  const accounts: Accounts = { reserve: async () => ({ settle: async () => undefined }) };
   const models = openModels({
     config: config.models,
     settings: createSettingsReader(settings.stored),

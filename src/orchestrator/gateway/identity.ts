@@ -1,4 +1,5 @@
 import { AppError } from '../../contracts/errors.ts';
+import type { Permissions } from '../../contracts/profile.ts';
 import type { InstanceService } from '../agents/instances.ts';
 import type { Profile, Profiles } from '../agents/profiles.ts';
 import type { Actor } from '../events/work.ts';
@@ -8,6 +9,7 @@ import type { Incidents } from './incidents.ts';
 export interface AgentCaller {
   readonly actor: Actor;
   readonly instanceId: string;
+  /** With the permissions that the operator has left it. */
   readonly profile: Profile;
 }
 
@@ -17,10 +19,12 @@ interface Deps {
   readonly instances: InstanceService;
   readonly profiles: Profiles;
   readonly incidents: Incidents;
+  /** What is left of its profile's permissions; asked anew for each call. */
+  readonly permissionsOf: (profile: Profile) => Permissions;
   readonly onRefused: (reason: 'unknown_token' | 'dead_token' | 'paused' | 'foreign_token' | 'operator_api') => void;
 }
 
-export function createAgentIdentity({ instances, profiles, incidents, onRefused }: Deps) {
+export function createAgentIdentity({ instances, profiles, incidents, permissionsOf, onRefused }: Deps) {
   return {
     /**
      * Throws when the token is unknown, its life has ended, or another agent brings it; the latter two are recorded, for
@@ -54,7 +58,8 @@ export function createAgentIdentity({ instances, profiles, incidents, onRefused 
       }
       const profile = profiles.get(agentType);
       if (!profile) throw new AppError('not_allowed', `The profile of ${agentType} has been removed`);
-      return { actor: { name: agentType, agentId }, instanceId: instance.id, profile };
+      const caller = { actor: { name: agentType, agentId }, instanceId: instance.id };
+      return { ...caller, profile: { ...profile, permissions: permissionsOf(profile) } };
     },
 
     /** An agent's token at the operators' API: refused there in any case, and noted here. */

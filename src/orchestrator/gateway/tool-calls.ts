@@ -3,6 +3,7 @@ import { AppError } from '../../contracts/errors.ts';
 import type { ToolCall } from '../../contracts/frame.ts';
 import { type Tool, type ToolName, toolNames, tools } from '../../contracts/tools.ts';
 import type { Lives } from '../agents/lives.ts';
+import type { Violations } from '../agents/violations.ts';
 import type { UnitOfWork, Work } from '../events/work.ts';
 import { toAppError } from '../http/problem.ts';
 import type { AgentCaller } from './identity.ts';
@@ -27,6 +28,7 @@ interface Deps {
   readonly toolbox: Toolbox;
   readonly unitOfWork: UnitOfWork;
   readonly lives: Lives;
+  readonly violations: Violations;
   /** After the call; for the dashboard and the metrics. */
   readonly onCalled: (caller: AgentCaller, call: ToolCall) => void;
 }
@@ -34,7 +36,7 @@ interface Deps {
 export type ToolCaller = (caller: AgentCaller, request: CallRequest) => Promise<CallAnswer>;
 
 /** Every call of a tool: validated, authorised, done once, recorded, in one transaction; a refusal is recorded too. */
-export function createToolCaller({ toolbox, unitOfWork, lives, onCalled }: Deps): ToolCaller {
+export function createToolCaller({ toolbox, unitOfWork, lives, violations, onCalled }: Deps): ToolCaller {
   async function run(work: Work, caller: AgentCaller, request: CallRequest): Promise<CallAnswer> {
     const before = await findAnswer(work, caller, request);
     if (before) return before;
@@ -49,7 +51,12 @@ export function createToolCaller({ toolbox, unitOfWork, lives, onCalled }: Deps)
 
   async function recordRefusal(caller: AgentCaller, request: CallRequest, error: AppError): Promise<void> {
     const summary = `${request.tool.slice(0, 60)}: ${error.message}`.slice(0, 500);
-    await unitOfWork((work) => lives.note(work, caller.actor.name, { actionType: 'refused', summary }));
+    const { name: agentType } = caller.actor;
+    await unitOfWork((work) =>
+      error.code === 'not_allowed'
+        ? violations.note(work, agentType, summary)
+        : lives.note(work, agentType, { actionType: 'refused', summary }),
+    );
   }
 
   return async (caller, request) => {

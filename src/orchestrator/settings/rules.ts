@@ -1,32 +1,111 @@
-import type { z } from 'zod';
+import type { Budgets } from '../../contracts/budget.ts';
 import { AppError } from '../../contracts/errors.ts';
 import { agentTypeSchema, type JsonValue } from '../../contracts/primitives.ts';
-import { loopIntervalKey, loopIntervalSchema, type SettingName, settingsRegistry } from '../../contracts/settings.ts';
+import {
+  budgetsFamily,
+  customFamily,
+  customKeySchema,
+  loopIntervalKey,
+  loopIntervalSchema,
+  permissionsFamily,
+  type SettingFamily,
+  type SettingName,
+  settingsRegistry,
+} from '../../contracts/settings.ts';
 
-const registry: Record<string, { readonly schema: z.ZodType; readonly default: unknown }> = settingsRegistry;
+const registry: Record<string, SettingFamily & { readonly default: unknown }> = settingsRegistry;
 
 /** The value as the setting's schema wants it, or an error that names the setting and what is allowed. */
 export function checkSetting(category: string, key: string, value: JsonValue): JsonValue {
-  const schema = schemaOf(category, key);
-  if (!schema) throw new AppError('setting_not_found', `There is no setting ${category}.${key}`);
-  const result = schema.safeParse(value);
+  const setting = settingOf(category, key);
+  if (!setting) throw noSuchSetting(category, key);
+  const result = setting.schema.safeParse(value);
   if (result.success) return result.data as JsonValue; // every registered schema describes JSON
-  throw new AppError('invalid_request', `The value of ${category}.${key} is not allowed`, {
-    issues: result.error.issues.map(({ path, message }) => ({ path: ['value', ...path].join('.'), message })),
+  throw badValue(category, key, result.error.issues);
+}
+
+export const noSuchSetting = (category: string, key: string) =>
+  new AppError('setting_not_found', `There is no setting ${category}.${key}`);
+
+export const badValue = (
+  category: string,
+  key: string,
+  issues: readonly { readonly path: readonly PropertyKey[]; readonly message: string }[],
+) =>
+  new AppError('invalid_request', `The value of ${category}.${key} is not allowed`, {
+    issues: issues.map(({ path, message }) => ({ path: ['value', ...path].join('.'), message })),
   });
+
+/** What is known of a setting; undefined when there is none of that name. */
+export function settingOf(category: string, key: string): SettingFamily | undefined {
+  if (Object.hasOwn(registry, `${category}.${key}`)) return registry[`${category}.${key}`];
+  switch (category) {
+    case 'agents':
+      return isLoopInterval(key) ? loopIntervalFamily : undefined;
+    case 'budgets':
+      return key === 'team' || isRole(key) ? budgetsFamily : undefined;
+    case 'permissions':
+      return isRole(key) ? permissionsFamily : undefined;
+    case 'custom':
+      return customKeySchema.safeParse(key).success ? customFamily : undefined;
+    default:
+      return undefined;
+  }
 }
 
-function schemaOf(category: string, key: string): z.ZodType | undefined {
-  if (category === 'agents' && isLoopInterval(key)) return loopIntervalSchema;
-  return Object.hasOwn(registry, `${category}.${key}`) ? registry[`${category}.${key}`]?.schema : undefined;
-}
-
+const loopIntervalFamily: SettingFamily = {
+  schema: loopIntervalSchema,
+  description: 'Seconds between scheduled loops, in place of the profile’s',
+};
 const loopIntervalPrefix = loopIntervalKey('');
+const isRole = (key: string) => agentTypeSchema.safeParse(key).success;
 const isLoopInterval = (key: string) =>
-  key.startsWith(loopIntervalPrefix) && agentTypeSchema.safeParse(key.slice(loopIntervalPrefix.length)).success;
+  key.startsWith(loopIntervalPrefix) && isRole(key.slice(loopIntervalPrefix.length));
 
 /** `queue.delay_high` → category `queue`, key `delay_high`. */
 export function splitName(name: SettingName): { category: string; key: string } {
   const dot = name.indexOf('.');
   return { category: name.slice(0, dot), key: name.slice(dot + 1) };
+}
+
+/** In place of a secret, wherever settings are shown or told of. */
+const mask = '********';
+const secretKey = /secret|token|password|passphrase|credential|api[_.-]?key|private[_.-]?key/;
+
+/** Operators keep what they like under `custom`, keys of other programs among it; their names give them away. */
+export const masked = (category: string, key: string, value: JsonValue): JsonValue =>
+  category === 'custom' && secretKey.test(key) && value !== null ? mask : value;
+
+/** What a role's profile says in the place of a setting. */
+export interface Role {
+  readonly type: string;
+  readonly loopInterval: number;
+  readonly budgets: Budgets;
+}
+
+export type Settings = Record<string, Record<string, JsonValue>>;
+
+/** Every setting by category and key: what operators changed, and the defaults of the rest. */
+export function settingsOf(
+  stored: readonly { category: string; key: string; value: JsonValue }[],
+  roles: readonly Role[],
+): Settings {
+  const settings: Settings = {};
+  const put = (category: string, key: string, value: JsonValue) => {
+    settings[category] = { ...settings[category], [key]: masked(category, key, value) };
+  };
+  for (const [name, setting] of Object.entries(settingsRegistry)) {
+    const { category, key } = splitName(name as SettingName); // Object.entries forgets the names
+    put(category, key, setting.default as JsonValue); // every registered schema describes JSON
+  }
+  put('budgets', 'team', {});
+  for (const { type, loopInterval, budgets } of roles) {
+    put('agents', loopIntervalKey(type), loopInterval);
+    put('budgets', type, budgets as JsonValue); // out of a file of YAML
+    put('permissions', type, {});
+  }
+  for (const { category, key, value } of stored) {
+    if (settingOf(category, key)) put(category, key, value);
+  }
+  return settings;
 }

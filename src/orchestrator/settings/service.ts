@@ -1,47 +1,94 @@
+import { AppError } from '../../contracts/errors.ts';
 import type { JsonValue } from '../../contracts/primitives.ts';
 import { loopIntervalKey, type SettingName, type SettingValue, settingsRegistry } from '../../contracts/settings.ts';
 import type { Actor, Work } from '../events/work.ts';
+import { iso } from '../platform/iso.ts';
 import type { Queryable } from '../platform/postgres.ts';
-import { checkSetting, splitName } from './rules.ts';
-import { findSetting, listCategory, listSettings, upsertSetting } from './store.ts';
+import { checkSetting, masked, type Role, settingOf, settingsOf, splitName } from './rules.ts';
+import { countCategory, findSetting, listCategory, listSettings, lockSetting, upsertSetting } from './store.ts';
 
-export type SettingsService = typeof settingsService;
+export type SettingsService = ReturnType<typeof createSettingsService>;
 
-interface Change {
+export interface Change {
   readonly category: string;
   readonly key: string;
   readonly value: JsonValue;
+  readonly description?: string | undefined;
 }
 
+interface Deps {
+  readonly roles: () => readonly Role[];
+  /** What a schema cannot know: throws where the checked value asks for what the role's profile does not grant. */
+  readonly judge: (change: Change) => void;
+}
+
+/** Free settings of operators: enough for any honest use, and the list stays one that can be shown. */
+const customMax = 200;
+
 /** Read from the database each time, in the reader's own transaction: a change takes effect at once, everywhere. */
-export const settingsService = {
-  async read<N extends SettingName>(db: Queryable, name: N): Promise<SettingValue<N>> {
-    const { category, key } = splitName(name);
-    const stored = await findSetting(db, category, key);
-    // What is stored passed this very schema when it was written; a value of an older version falls back.
-    const parsed = settingsRegistry[name].schema.safeParse(stored);
-    return (parsed.success ? parsed.data : settingsRegistry[name].default) as SettingValue<N>;
-  },
-
-  /** The operator's loop intervals by role, in seconds; a role that is missing keeps its profile's. */
-  async loopIntervals(db: Queryable): Promise<(agentType: string) => number | undefined> {
-    const stored = await listCategory(db, 'agents');
-    return (agentType) => {
-      const value = stored.get(loopIntervalKey(agentType));
-      return typeof value === 'number' ? value : undefined;
-    };
-  },
-
-  /** All that operators changed, as it stands. */
-  stored: listSettings,
-
-  /** Throws where the change would be refused. */
-  check: ({ category, key, value }: Change): void => void checkSetting(category, key, value),
-
-  async change(work: Work, actor: Actor, { category, key, value }: Change): Promise<void> {
+export function createSettingsService({ roles, judge }: Deps) {
+  function check({ category, key, value }: Change): JsonValue {
     const checked = checkSetting(category, key, value);
-    const before = (await findSetting(work.tx, category, key)) ?? null;
-    await upsertSetting(work.tx, { category, key, value: checked, updatedAt: work.now, updatedBy: actor.name });
-    work.append(actor, 'setting_changed', { category, key, value: checked, before });
-  },
-};
+    judge({ category, key, value: checked });
+    return checked;
+  }
+
+  return {
+    async read<N extends SettingName>(db: Queryable, name: N): Promise<SettingValue<N>> {
+      const { category, key } = splitName(name);
+      const stored = await findSetting(db, category, key);
+      // What is stored passed this very schema when it was written; a value of an older version falls back.
+      const parsed = settingsRegistry[name].schema.safeParse(stored?.value);
+      return (parsed.success ? parsed.data : settingsRegistry[name].default) as SettingValue<N>;
+    },
+
+    /** The operator's loop intervals by role, in seconds; a role that is missing keeps its profile's. */
+    async loopIntervals(db: Queryable): Promise<(agentType: string) => number | undefined> {
+      const stored = await listCategory(db, 'agents');
+      return (agentType) => {
+        const value = stored.get(loopIntervalKey(agentType));
+        return typeof value === 'number' ? value : undefined;
+      };
+    },
+
+    /** All that operators changed, as it stands. */
+    stored: listSettings,
+
+    async snapshot(db: Queryable): Promise<(category: string, key: string) => JsonValue | undefined> {
+      const stored = new Map((await listSettings(db)).map(({ category, key, value }) => [`${category}.${key}`, value]));
+      return (category, key) => stored.get(`${category}.${key}`);
+    },
+
+    /** For people: defaults included, secrets masked. */
+    async list(db: Queryable) {
+      return { settings: settingsOf(await listSettings(db), roles()) };
+    },
+
+    /** Throws where the change would be refused. */
+    check: (change: Change): void => void check(change),
+
+    async change(work: Work, actor: Actor, change: Change) {
+      const { category, key } = change;
+      const value = check(change);
+      const former = await lockSetting(work.tx, category, key);
+      if (category === 'custom' && !former && (await countCategory(work.tx, category)) >= customMax)
+        throw new AppError('invalid_request', `There are ${customMax} custom settings already; no more are kept`);
+      const description = change.description ?? former?.description ?? null;
+      await upsertSetting(work.tx, { category, key, value, description, updatedAt: work.now, updatedBy: actor.name });
+      const shown = (given: JsonValue) => masked(category, key, given);
+      work.append(actor, 'setting_changed', {
+        category,
+        key,
+        value: shown(value),
+        before: shown(former?.value ?? null),
+      });
+      return {
+        category,
+        key,
+        value: shown(value),
+        description: description ?? settingOf(category, key)?.description ?? '',
+        updatedAt: iso(work.now),
+      };
+    },
+  };
+}

@@ -44,8 +44,12 @@ test.each(Object.entries(guardFiles))('%s is proven for every route behind it in
 });
 
 describe('every code of the registry', () => {
-  /** Given to agents by their tools, never by a route. */
+  /** Given to agents by their tools or their model endpoint, never by a route. */
   const toAgents: readonly ErrorCode[] = [
+    'budget_exhausted',
+    'model_not_found',
+    'model_refused',
+    'model_unavailable',
     'statement_already_given',
     'statement_not_asked',
     'domain_requests_full',

@@ -97,10 +97,14 @@ describe('in the body', () => {
     expect(errors).toContainEqual(issueAt(`body.${row.field}`));
   });
 
-  test.each(bodyFields)('$field of $route must be of its type', async (field) => {
-    for (const value of [isNumber(field) ? '5' : 5, true, null, {}, field.type === 'array' ? 'text' : ['text']])
-      await refusesBody(field, value);
-  });
+  // What may hold anything has no type in the contract; the setting it is meant for has one.
+  test.each(bodyFields.filter(({ type }) => type !== undefined))(
+    '$field of $route must be of its type',
+    async (field) => {
+      for (const value of [isNumber(field) ? '5' : 5, true, null, {}, field.type === 'array' ? 'text' : ['text']])
+        await refusesBody(field, value);
+    },
+  );
 
   test.each(bodyFields.filter(isChoice))('$field of $route is one of its list', async (field) => {
     for (const value of ['', 'nonsense', 'toString', '__proto__']) await refusesBody(field, value);

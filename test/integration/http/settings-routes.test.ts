@@ -1,0 +1,149 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { JsonValue } from '../../../src/contracts/primitives.ts';
+import { closeBook } from '../../support/http-coverage.ts';
+import { openStage, type Stage } from '../../support/http-stage.ts';
+
+let stage: Stage;
+beforeAll(async () => {
+  stage = await openStage();
+});
+afterAll(() => stage.dispose());
+
+const change = async (category: string, key: string, value: JsonValue, description?: string) =>
+  (
+    await stage.ok('changeSetting', {
+      params: { category, key },
+      body: { value, ...(description !== undefined && { description }) },
+    })
+  ).setting;
+const refused = (category: string, key: string, value: JsonValue) =>
+  stage.refusal('changeSetting', 'invalid_request', { params: { category, key }, body: { value } });
+const unknown = (category: string, key: string, value: JsonValue = 1) =>
+  stage.refusal('changeSetting', 'setting_not_found', { params: { category, key }, body: { value } });
+const settings = async () => (await stage.ok('getSettings')).settings as Record<string, Record<string, unknown>>;
+const lastChange = async () =>
+  (await stage.ok('listEvents', { query: { type: 'setting_changed', limit: 1 } })).events[0];
+
+describe('the settings', () => {
+  it('are there with their defaults, and those of the profiles', async () => {
+    const all = await settings();
+    expect(all['queue']).toEqual({
+      delay_critical: 0,
+      delay_urgent: 5_000,
+      delay_high: 30_000,
+      delay_normal: 120_000,
+      delay_low: 300_000,
+      delay_operational: 600_000,
+    });
+    expect(all['agents']).toEqual({
+      loop_interval_ceo: 1_800,
+      loop_interval_dao: 14_400,
+      loop_interval_cmo: 7_200,
+      loop_interval_cto: 3_600,
+      loop_interval_cfo: 14_400,
+      loop_interval_coo: 3_600,
+      loop_interval_cco: 43_200,
+    });
+    expect(all['budgets']).toMatchObject({ team: {}, cmo: { monthly: { usd: 20 } } });
+    expect(all['permissions']).toMatchObject({ cmo: {}, alert_after: 5, alert_window: 600 });
+    expect(all['retention']).toEqual({ model_calls: 90 });
+  });
+
+  it('are changed one at a time, in exactly this shape, and the log tells of it', async () => {
+    const { setting, ...rest } = await stage.ok('changeSetting', {
+      params: { category: 'queue', key: 'delay_low' },
+      body: { value: 1_000, description: 'We have time' },
+    });
+    expect(rest).toEqual({ success: true });
+    expect(setting).toEqual({
+      category: 'queue',
+      key: 'delay_low',
+      value: 1_000,
+      description: 'We have time',
+      updatedAt: expect.any(String),
+    });
+    expect((await settings())['queue']).toMatchObject({ delay_low: 1_000, delay_high: 30_000 });
+    expect((await lastChange())?.payload).toEqual({
+      category: 'queue',
+      key: 'delay_low',
+      value: 1_000,
+      before: null,
+      actor: 'operator:admin',
+    });
+  });
+
+  it('keep what is said of them, or have words of their own', async () => {
+    expect(await change('queue', 'delay_low', 2_000)).toMatchObject({ description: 'We have time' });
+    expect(await change('queue', 'delay_high', 1)).toMatchObject({
+      description: 'How long a new task of priority high waits before it wakes its assignee',
+    });
+  });
+
+  it('that do not exist are not found, nor a role that does not', async () => {
+    await unknown('queue', 'delay_whenever');
+    await unknown('nobody', 'knows');
+    await unknown('__proto__', 'toString');
+    await unknown('budgets', 'nobody', {});
+    await unknown('permissions', 'nobody', {});
+    await unknown('custom', 'Not A Key');
+  });
+
+  it('refuse what they do not allow, and say where', async () => {
+    expect((await refused('queue', 'delay_low', -1)).errors).toEqual([{ path: 'value', message: expect.any(String) }]);
+    const { errors } = await refused('budgets', 'cmo', { monthly: { usd: -1 } });
+    expect(errors?.map(({ path }) => path)).toEqual(['value.monthly.usd']);
+    expect((await settings())['budgets']).toMatchObject({ cmo: { monthly: { usd: 20 } } });
+  });
+
+  it('narrow the permissions of a role, and never widen them', async () => {
+    const asked = { tools: ['vote', 'recall'], assign: 'everyone', budgets: { monthly: { usd: 21 } } };
+    const { errors } = await refused('permissions', 'cmo', asked);
+    expect(errors).toEqual([
+      { path: 'value.tools.0', message: 'the profile does not grant vote' },
+      { path: 'value.assign', message: 'the profile does not grant everyone' },
+      { path: 'value.budgets.monthly.usd', message: 'the profile grants 20 at most' },
+    ]);
+    expect(await change('permissions', 'cmo', { tools: ['recall'] })).toMatchObject({ value: { tools: ['recall'] } });
+    expect(await change('permissions', 'cmo', {})).toMatchObject({ value: {} });
+  });
+
+  it('are not widened by a decision either', async () => {
+    const onApprove = [{ kind: 'change_setting', category: 'permissions', key: 'cmo', value: { tools: ['vote'] } }];
+    await stage.refusal('proposeDecision', 'invalid_request', { body: { title: 't', onApprove } });
+  });
+});
+
+describe('custom settings', () => {
+  it('hold what operators like', async () => {
+    const value = { channel: '#board', quiet: [22, 7], on: true };
+    expect(await change('custom', 'chat.bridge', value, 'Of our bridge')).toMatchObject({ value });
+    expect((await settings())['custom']).toMatchObject({ 'chat.bridge': value });
+  });
+
+  it.each(['smtp_password', 'api_key', 'apikey', 'bot.token', 'client_secret'])(
+    'whose name, %s, is that of a secret are shown to nobody',
+    async (key) => {
+      const secret = `s3cr3t-${key}`;
+      const answers = [
+        await change('custom', key, secret),
+        await change('custom', key, `${secret}-2`),
+        await settings(),
+        await stage.ok('listEvents', { query: { limit: 200 } }),
+      ];
+      expect(JSON.stringify(answers)).not.toContain('s3cr3t');
+      expect(answers[0]).toMatchObject({ value: '********' });
+    },
+  );
+
+  it('are two hundred at most', async () => {
+    const kept = Object.keys((await settings())['custom'] ?? {}).length;
+    for (let count = kept; count < 200; count += 1) await change('custom', `key_${count}`, count);
+    const { detail } = await refused('custom', 'one_more', 1);
+    expect(detail).toContain('200');
+    await change('custom', 'chat.bridge', 'those that are there may still change');
+  });
+
+  it('are not null', async () => void (await refused('custom', 'chat.bridge', null)));
+});
+
+closeBook('settings-routes');
