@@ -34,7 +34,7 @@ export function createApi(deps: ApiDeps): Express {
   app.disable('x-powered-by');
   app.use(watchRequests({ metrics, chance, log }));
   app.use(securityHeaders());
-  app.use(guarded(deps.guard), cors({ origin: [...origins], credentials: true }));
+  app.use(guarded(deps.guard), shared(origins));
   // Known, counted, allowed, in this order: what a key is too low for costs as much as what it may do.
   const authorise = (row: Route): RequestHandler[] => [authenticator.know(row), limiter, authenticator.allow(row)];
   mount(app, routes, handlers, {
@@ -63,6 +63,17 @@ function securityHeaders(): RequestHandler {
   const headers = Object.entries(sample.getHeaders());
   return (_request, response, next) => {
     for (const [name, value] of headers) if (value !== undefined) response.setHeader(name, value);
+    next();
+  };
+}
+
+/** What tells a browser which pages may read an answer. Programs send no origin, and need to be told nothing. */
+function shared(origins: readonly string[]): RequestHandler {
+  const tell = cors({ origin: [...origins], credentials: true });
+  return (request, response, next) => {
+    if (request.headers.origin !== undefined || request.method === 'OPTIONS') return tell(request, response, next);
+    // The next one to ask may be a page: a cache must not answer it with this.
+    response.setHeader('Vary', 'Origin');
     next();
   };
 }

@@ -80,7 +80,7 @@ export async function openApi(foundation: Foundation, parts: ApiParts): Promise<
       ...createKeyHandlers(services.keys, authenticator.forget),
     },
     authenticator,
-    limiter: createKeyLimiter(config.limits.requestsPerMinute, limits.store('requests')),
+    limiter: createKeyLimiter(config.limits.requestsPerMinute, { store: limits.store('requests'), clock }),
     origins,
     guard,
     chance,

@@ -44,14 +44,6 @@ export function createLimitStores({ redisUrl, prefix, clock, onError }: LimitSto
       const memory = createMemoryStore(clock, limitWindowMs);
       const common = shared(name);
       let commonReady = false;
-      let counted: Promise<unknown> = Promise.resolve();
-
-      // The memory hands out its own counter, which goes on counting: each reads it before the next one counts.
-      function countInMemory(key: string): Promise<ClientRateLimitInfo> {
-        const count = counted.then(async () => ({ ...(await memory.increment(key)) }));
-        counted = count;
-        return count;
-      }
 
       async function either<T>(useCommon: (store: Store) => T, useMemory: () => T): Promise<Awaited<T>> {
         if (!common || redis?.status !== 'ready' || clock.monotonic() < avoidUntil) return await useMemory();
@@ -70,7 +62,7 @@ export function createLimitStores({ redisUrl, prefix, clock, onError }: LimitSto
         increment: (key): Promise<ClientRateLimitInfo> =>
           either(
             (store) => store.increment(key),
-            () => countInMemory(key),
+            () => memory.increment(key),
           ),
         decrement: async (key) =>
           either(

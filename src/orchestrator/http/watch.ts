@@ -17,7 +17,7 @@ interface Deps {
 export const watchRequests =
   ({ metrics, chance, log }: Deps): RequestHandler =>
   (request, response, next) => {
-    const requestId = idOf(request) ?? chance.secret().slice(0, 16);
+    const requestId = idOf(request) ?? chance.uuid();
     response.setHeader('X-Request-Id', requestId);
     const observe = metrics.requests.startTimer();
     response.on('close', () => {

@@ -56,6 +56,11 @@ describe('a page that may call', () => {
     expect(headers.get('vary')).toContain('Origin');
   });
 
+  it('is not answered by a cache with what a program was told, which names no origin', async () => {
+    const { headers } = await stage.ask('listTasks');
+    expect(headers.get('vary')).toContain('Origin');
+  });
+
   it('still needs a key', async () => {
     await stage.refusal('listTasks', 'unauthenticated', { key: null, headers: { origin: listed } });
   });
