@@ -1,6 +1,7 @@
 import { and, asc, count, desc, eq, inArray, lt, lte, sql } from 'drizzle-orm';
 import type { DecisionStatus } from '../../contracts/decision.ts';
 import type { Queryable } from '../platform/postgres.ts';
+import { prepared } from '../platform/prepare.ts';
 import type { Ballot } from './rules.ts';
 import { actions, decisions, statements, votes } from './tables.ts';
 
@@ -24,9 +25,18 @@ export async function findDecision(db: Queryable, id: string): Promise<DecisionR
 
 /** Every change of a decision begins here: whoever comes second waits, then sees what the first has done. */
 export async function lockDecision(db: Queryable, id: string): Promise<DecisionRow | undefined> {
-  const [row] = await db.select().from(decisions).where(eq(decisions.id, id)).for('update');
+  const [row] = await decisionToLock(db).execute({ id });
   return row;
 }
+
+const decisionToLock = prepared((db) =>
+  db
+    .select()
+    .from(decisions)
+    .where(eq(decisions.id, sql.placeholder('id')))
+    .for('update')
+    .prepare('decision_to_lock'),
+);
 
 export const updateDecision = async (db: Queryable, id: string, change: Partial<DecisionRow>): Promise<void> => {
   await db.update(decisions).set(change).where(eq(decisions.id, id));
@@ -39,13 +49,38 @@ const ballot = { voterType: votes.voterType, vote: votes.vote };
  * A statement does not see its own insert, so what it returns and what was there add up to the round.
  */
 export async function castVote(db: Queryable, row: VoteRow): Promise<Ballot[] | undefined> {
-  const insert = db.insert(votes).values(row).onConflictDoNothing().returning(ballot);
-  const { rows } = await db.execute<{ voterType: string; vote: VoteRow['vote']; isOwn: boolean }>(sql`
-    with own as ${insert} select voter_type as "voterType", vote, true as "isOwn" from own
-    union all select ${votes.voterType}, ${votes.vote}, false from ${votes} where ${inRound(row)}
-  `);
-  return rows.some(({ isOwn }) => isOwn) ? rows : undefined;
+  const ballots = await voteToCast(db).execute(row);
+  return ballots.some(({ isOwn }) => isOwn) ? ballots : undefined;
 }
+
+const voteToCast = prepared((db) => {
+  const given = (name: keyof VoteRow) => sql.placeholder(name);
+  const own = db.$with('own').as(
+    db
+      .insert(votes)
+      .values({
+        decisionId: given('decisionId'),
+        round: given('round'),
+        voterType: given('voterType'),
+        vote: given('vote'),
+        reason: given('reason'),
+        castBy: given('castBy'),
+        createdAt: given('createdAt'),
+      })
+      .onConflictDoNothing()
+      .returning(ballot),
+  );
+  const ballots = sql`(
+    select voter_type, vote, true as is_own from own
+    union all select ${votes.voterType}, ${votes.vote}, false from ${votes}
+    where ${votes.decisionId} = ${given('decisionId')} and ${votes.round} = ${given('round')}
+  ) ballots`;
+  return db
+    .with(own)
+    .select({ voterType: sql<string>`voter_type`, vote: sql<VoteRow['vote']>`vote`, isOwn: sql<boolean>`is_own` })
+    .from(ballots)
+    .prepare('vote_to_cast');
+});
 
 export const ballotsOf = (db: Queryable, key: Pick<VoteRow, 'decisionId' | 'round'>): Promise<Ballot[]> =>
   db.select(ballot).from(votes).where(inRound(key));

@@ -2,23 +2,35 @@ import { and, asc, desc, eq, gt, lt, lte, sql } from 'drizzle-orm';
 import type { BoardroomEvent, EventType } from '../../contracts/event.ts';
 import { iso } from '../platform/iso.ts';
 import type { Queryable } from '../platform/postgres.ts';
-import { events, relayCursors } from './tables.ts';
+import { prepared } from '../platform/prepare.ts';
+import { events, nextSeq, relayCursors } from './tables.ts';
 
 export type NewEventRow = Omit<typeof events.$inferInsert, 'seq'>;
 
 /** One statement of one shape, however many there are: arrays in place of a row of parameters for each. */
 export async function insertEvents(db: Queryable, rows: readonly NewEventRow[]): Promise<void> {
-  const column = <T>(of: (row: NewEventRow) => T) => sql.param(rows.map(of));
-  await db.execute(sql`
-    insert into ${events} (event_type, source_agent, agent_type, payload, created_at)
-    select * from unnest(
-      ${column(({ eventType }) => eventType)}::text[],
-      ${column(({ sourceAgent }) => sourceAgent ?? null)}::text[],
-      ${column(({ agentType }) => agentType ?? null)}::text[],
-      ${column(({ payload }) => JSON.stringify(payload))}::jsonb[],
-      ${column(({ createdAt }) => iso(createdAt))}::timestamptz[]
-    )`);
+  await eventsToInsert(db).execute({
+    types: rows.map(({ eventType }) => eventType),
+    sources: rows.map(({ sourceAgent }) => sourceAgent ?? null),
+    agents: rows.map(({ agentType }) => agentType ?? null),
+    payloads: rows.map(({ payload }) => JSON.stringify(payload)),
+    times: rows.map(({ createdAt }) => iso(createdAt)),
+  });
 }
+
+const eventsToInsert = prepared((db) =>
+  db
+    .insert(events)
+    .select(sql`
+      select ${nextSeq}, * from unnest(
+        ${sql.placeholder('types')}::text[],
+        ${sql.placeholder('sources')}::text[],
+        ${sql.placeholder('agents')}::text[],
+        ${sql.placeholder('payloads')}::jsonb[],
+        ${sql.placeholder('times')}::timestamptz[]
+      )`)
+    .prepare('events_to_insert'),
+);
 
 /**
  * The last place up to which the log is settled: no event at or before it can still appear.

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
-import { drizzle, type NodePgDatabase } from 'drizzle-orm/node-postgres';
+import { drizzle, type NodePgDatabase, NodePgSession, NodePgTransaction } from 'drizzle-orm/node-postgres';
+import { PgDialect } from 'drizzle-orm/pg-core';
 import pg from 'pg';
 import { AppError } from '../../contracts/errors.ts';
 import { namingStatements } from './named-statements.ts';
@@ -71,9 +72,7 @@ export function createPostgres(url: string, limits: PostgresLimits, onError: (er
     underWay.add(client);
     try {
       if (cuts !== cutsBefore) throw new Error('Connection terminated');
-      return await drizzle({ client: namingStatements(client) }).transaction((tx) =>
-        work(tx).catch(cutIfSilent(client)),
-      );
+      return await inTransaction(client, work);
     } catch (error) {
       broken = isUnavailable(error);
       throw error;
@@ -104,6 +103,31 @@ export function createPostgres(url: string, limits: PostgresLimits, onError: (er
       await Promise.race([pool.end(), once(AbortSignal.timeout(closeMsMax), 'abort')]);
     },
   };
+}
+
+/** One handle for all transactions of a connection, so that what is prepared for it stays prepared. */
+const handles = new WeakMap<pg.PoolClient, Tx>();
+const dialect = new PgDialect();
+
+function handleOf(client: pg.PoolClient): Tx {
+  const known = handles.get(client);
+  if (known !== undefined) return known;
+  const session = new NodePgSession(namingStatements(client), dialect, undefined);
+  const handle: Tx = new NodePgTransaction(dialect, session, undefined);
+  handles.set(client, handle);
+  return handle;
+}
+
+async function inTransaction<T>(client: pg.PoolClient, work: (tx: Tx) => Promise<T>): Promise<T> {
+  await client.query('begin');
+  try {
+    const result = await work(handleOf(client)).catch(cutIfSilent(client));
+    await client.query('commit');
+    return result;
+  } catch (error) {
+    await client.query('rollback');
+    throw error;
+  }
 }
 
 const attemptsMax = 4;
