@@ -43,8 +43,9 @@ export async function startTcpProxy(target: { host: string; port: number }): Pro
     });
     upstream.on('data', (chunk) => {
       if (mode === 'hang') return;
-      if (!committing) return void client.write(chunk);
-      // The server has answered: it is committed. Nobody will hear of it.
+      // What went out before the commit is answered before it.
+      if (!committing || !chunk.includes('COMMIT\0')) return void client.write(chunk);
+      // It is committed. Nobody will hear of it.
       marked = undefined;
       client.destroy();
     });

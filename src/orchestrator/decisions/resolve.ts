@@ -45,14 +45,14 @@ export function createResolver({ escalations, inbox, isAgent, advisors, runActio
     }
   }
 
-  async function change(work: Work, row: DecisionRow, to: Partial<DecisionRow>): Promise<DecisionRow> {
-    await updateDecision(work.tx, row.id, to);
+  function change(work: Work, row: DecisionRow, to: Partial<DecisionRow>): DecisionRow {
+    work.send(() => updateDecision(work.tx, row.id, to));
     return { ...row, ...to };
   }
 
   async function finish(work: Work, row: DecisionRow, { status, because, actor }: End): Promise<DecisionRow> {
     const end = { status, because, resolvedAt: work.now, resolvedBy: actor.name };
-    const finished = await change(work, row, end);
+    const finished = change(work, row, end);
     if (status === 'withdrawn') work.append(actor, 'decision_withdrawn', { ...named(row), because });
     work.append(actor, 'decision_resolved', { ...named(row), status, because });
     await escalations.settle(
@@ -92,7 +92,7 @@ export function createResolver({ escalations, inbox, isAgent, advisors, runActio
     row: DecisionRow,
     { because, actor }: { because: string; actor: Actor },
   ): Promise<DecisionRow> {
-    const escalated = await change(work, row, { status: 'escalated', because });
+    const escalated = change(work, row, { status: 'escalated', because });
     await escalations.open(work, actor, {
       kind: 'decision',
       subject: row.id,
@@ -105,7 +105,7 @@ export function createResolver({ escalations, inbox, isAgent, advisors, runActio
 
   async function nextRound(work: Work, row: DecisionRow, because: string): Promise<DecisionRow> {
     const round = row.round + 1;
-    const opened = await change(work, row, { round, roundStartedAt: work.now, because });
+    const opened = change(work, row, { round, roundStartedAt: work.now, because });
     const agentTypes = advisors().filter((type) => !row.rule.voters.includes(type));
     await askForStatements(work.tx, { decisionId: row.id, round, agentTypes });
     work.append(system, 'decision_round_started', { ...named(row), round, because });

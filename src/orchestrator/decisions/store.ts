@@ -39,7 +39,7 @@ const decisionToLock = prepared((db) =>
 );
 
 export const updateDecision = async (db: Queryable, id: string, change: Partial<DecisionRow>): Promise<void> => {
-  await db.update(decisions).set(change).where(eq(decisions.id, id));
+  await db.update(decisions).set(change).where(eq(decisions.id, id)).execute();
 };
 
 const ballot = { voterType: votes.voterType, vote: votes.vote };

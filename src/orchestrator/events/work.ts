@@ -2,6 +2,7 @@ import type { EventPayload, EventType } from '../../contracts/event.ts';
 import type { JsonValue } from '../../contracts/primitives.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Postgres, Tx } from '../platform/postgres.ts';
+import type { Send } from '../platform/transaction.ts';
 import { insertEvents, type NewEventRow } from './store.ts';
 
 /** Who acts. An agent is known by its token, an operator by its key; nobody says it about himself. */
@@ -17,6 +18,7 @@ export const system: Actor = { name: 'system', agentId: null };
 /** One change of state: what it writes and the events that tell of it are committed together, or not at all. */
 export interface Work {
   readonly tx: Tx;
+  readonly send: Send;
   /** Milliseconds since 1970; one moment for all that this work writes. */
   readonly now: number;
   append<T extends EventType>(actor: Actor, type: T, payload: Omit<EventPayload<T>, 'actor'>): void;
@@ -34,16 +36,17 @@ interface UnitOfWorkDeps {
 export function createUnitOfWork({ postgres, clock, onCommitted }: UnitOfWorkDeps): UnitOfWork {
   return async (change) => {
     let wrote = false;
-    const result = await postgres.transaction(async (tx) => {
+    const result = await postgres.transaction(async (tx, send) => {
       const rows: NewEventRow[] = [];
       const now = clock.now();
       const answer = await change({
         tx,
+        send,
         now,
         append: (actor, type, payload) => rows.push(toRow({ actor, type, payload, now })),
       });
       // Last, and in one statement: places in the log are taken as late as possible, so readers wait least.
-      if (rows.length > 0) await insertEvents(tx, rows);
+      if (rows.length > 0) send(() => insertEvents(tx, rows));
       wrote = rows.length > 0;
       return answer;
     });

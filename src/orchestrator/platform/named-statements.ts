@@ -1,13 +1,15 @@
 import type pg from 'pg';
 
+/** One function stands for pg's many overloads, without the ones that take a callback. */
+export type Query = (statement: unknown, ...rest: unknown[]) => Promise<unknown>;
+
 /**
  * The same connection, on which each statement with parameters gets a name: the server parses and plans it once and
  * not at every call. For transactions, which find rows by their keys. Lists do better without: a plan made for
- * every value may be a full scan for a rare one.
+ * every value may be a full scan for a rare one. `through` may come between such a statement and the connection.
  */
-export function namingStatements(client: pg.PoolClient): pg.PoolClient {
-  // One function stands for pg's many overloads: what comes in is passed on, and what comes back too.
-  const query = client.query.bind(client) as (...call: unknown[]) => unknown;
+export function namingStatements(client: pg.PoolClient, through: (query: Query) => Query): pg.PoolClient {
+  const query = through(client.query.bind(client) as Query);
   const naming = Object.create(client) as pg.PoolClient;
   naming.query = ((statement: unknown, ...rest: unknown[]) =>
     query(named(statement, rest[0]), ...rest)) as pg.PoolClient['query'];
@@ -18,6 +20,9 @@ function named(statement: unknown, values: unknown): unknown {
   if (!Array.isArray(values) || values.length === 0 || !isStatement(statement)) return statement;
   return { ...statement, name: nameOf(statement.text) };
 }
+
+export const textOf = (statement: unknown): string | undefined =>
+  isStatement(statement) ? statement.text : typeof statement === 'string' ? statement : undefined;
 
 const isStatement = (statement: unknown): statement is { readonly text: string } =>
   typeof statement === 'object' && statement !== null && 'text' in statement && typeof statement.text === 'string';

@@ -1,12 +1,12 @@
 import { once } from 'node:events';
-import { drizzle, type NodePgDatabase, NodePgSession, NodePgTransaction } from 'drizzle-orm/node-postgres';
-import { PgDialect } from 'drizzle-orm/pg-core';
+import { drizzle, type NodePgDatabase } from 'drizzle-orm/node-postgres';
 import pg from 'pg';
 import { AppError } from '../../contracts/errors.ts';
-import { namingStatements } from './named-statements.ts';
+import { inTransaction, type TransactionWork, type Tx } from './transaction.ts';
 
-/** A transaction's handle; every store function takes one of these two. */
-export type Tx = Parameters<Parameters<NodePgDatabase['transaction']>[0]>[0];
+export type { Tx } from './transaction.ts';
+
+/** Every store function takes one of these two. */
 export type Queryable = NodePgDatabase | Tx;
 
 /** Bounds on everything that could hold a connection for ever, in milliseconds. */
@@ -23,7 +23,7 @@ export interface Postgres {
   readonly db: NodePgDatabase;
   readonly pool: pg.Pool;
   /** Runs `work` in one transaction; again, a few times, when the database settles a race against it. */
-  transaction<T>(work: (tx: Tx) => Promise<T>): Promise<T>;
+  transaction<T>(work: TransactionWork<T>): Promise<T>;
   /** A connection of its own beside the pool, for LISTEN and session locks; by default its queries may wait for ever. */
   connect(queryTimeoutMs?: number): Promise<pg.Client>;
   /** Ends the transactions that are under way or wait for a connection; new ones are served. */
@@ -40,6 +40,8 @@ export function createPostgres(url: string, limits: PostgresLimits, onError: (er
   };
   const pool = new pg.Pool({
     ...session,
+    // Statements go out when they are made, and are run in this order.
+    pipeline: true,
     max: limits.poolSize,
     statement_timeout: limits.statementTimeoutMs,
     // The client's own bound, for a server that hangs and cannot time out by itself.
@@ -55,7 +57,7 @@ export function createPostgres(url: string, limits: PostgresLimits, onError: (er
   const underWay = new Set<pg.PoolClient>();
   let cuts = 0;
 
-  async function transaction<T>(work: (tx: Tx) => Promise<T>, attempt = 1): Promise<T> {
+  async function transaction<T>(work: TransactionWork<T>, attempt = 1): Promise<T> {
     try {
       return await attemptOnce(work);
     } catch (error) {
@@ -65,14 +67,14 @@ export function createPostgres(url: string, limits: PostgresLimits, onError: (er
   }
 
   /** On a connection that is given back whatever happens, and given up when it may be in any state but idle. */
-  async function attemptOnce<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
+  async function attemptOnce<T>(work: TransactionWork<T>): Promise<T> {
     const cutsBefore = cuts;
     const client = await pool.connect();
     let broken = false;
     underWay.add(client);
     try {
       if (cuts !== cutsBefore) throw new Error('Connection terminated');
-      return await inTransaction(client, work);
+      return await inTransaction(client, (tx, send) => work(tx, send).catch(cutIfSilent(client)));
     } catch (error) {
       broken = isUnavailable(error);
       throw error;
@@ -103,31 +105,6 @@ export function createPostgres(url: string, limits: PostgresLimits, onError: (er
       await Promise.race([pool.end(), once(AbortSignal.timeout(closeMsMax), 'abort')]);
     },
   };
-}
-
-/** One handle for all transactions of a connection, so that what is prepared for it stays prepared. */
-const handles = new WeakMap<pg.PoolClient, Tx>();
-const dialect = new PgDialect();
-
-function handleOf(client: pg.PoolClient): Tx {
-  const known = handles.get(client);
-  if (known !== undefined) return known;
-  const session = new NodePgSession(namingStatements(client), dialect, undefined);
-  const handle: Tx = new NodePgTransaction(dialect, session, undefined);
-  handles.set(client, handle);
-  return handle;
-}
-
-async function inTransaction<T>(client: pg.PoolClient, work: (tx: Tx) => Promise<T>): Promise<T> {
-  await client.query('begin');
-  try {
-    const result = await work(handleOf(client)).catch(cutIfSilent(client));
-    await client.query('commit');
-    return result;
-  } catch (error) {
-    await client.query('rollback');
-    throw error;
-  }
 }
 
 const attemptsMax = 4;
