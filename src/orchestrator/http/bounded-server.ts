@@ -1,6 +1,8 @@
-import { createServer, type RequestListener, type Server, type ServerResponse } from 'node:http';
+import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
+import type { Express } from 'express';
 import { AppError } from '../../contracts/errors.ts';
+import { expressMessages } from './express-messages.ts';
 import { refuseConnection } from './refuse-connection.ts';
 
 interface Bounds {
@@ -13,8 +15,9 @@ const headersMsMax = 10_000;
 const checkMsMax = 1_000;
 
 /** An HTTP server that no client can hold up by being slow, silent or many. */
-export function createBoundedServer(app: RequestListener, { connections, requestMs }: Bounds): Server {
+export function createBoundedServer(app: Express, { connections, requestMs }: Bounds): Server {
   const server = createServer({
+    ...expressMessages(app),
     requestTimeout: requestMs,
     headersTimeout: Math.min(headersMsMax, requestMs),
     // A request without a host is refused like one with a foreign host: as a problem.
