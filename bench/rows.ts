@@ -2,9 +2,11 @@ import type { Row } from './row.ts';
 import { agentMemory } from './rows/agent-memory.ts';
 import { agentStart } from './rows/agent-start.ts';
 import { agentStop } from './rows/agent-stop.ts';
+import { egress } from './rows/egress.ts';
 import { eventPages } from './rows/event-pages.ts';
 import { fanOut } from './rows/fan-out.ts';
 import { fanOutReplicas } from './rows/fan-out-replicas.ts';
+import { firstTokenRow } from './rows/first-token.ts';
 import { httpRead } from './rows/http-read.ts';
 import { ingest } from './rows/ingest.ts';
 import { installPackages } from './rows/install-packages.ts';
@@ -30,6 +32,8 @@ export const rows: readonly Row[] = [
   ingest,
   eventPages,
   httpRead,
+  firstTokenRow,
+  egress,
   orchestratorMemory,
   installTime,
   installSize,

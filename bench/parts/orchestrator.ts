@@ -11,6 +11,7 @@ export interface BenchOrchestrator {
   readonly pid: number;
   readonly home: string;
   readonly gatewayPort: number;
+  readonly egressPort: number;
   /** Asks the API; throws on anything but success. */
   call<T>(method: 'GET' | 'POST', path: string, body?: object): Promise<T>;
   close(): Promise<void>;
@@ -34,6 +35,7 @@ export async function openOrchestrator(
 ): Promise<BenchOrchestrator> {
   const home = environment['BOARDROOM_HOME'] ?? (await mkdtemp(join(tmpdir(), 'boardroom-bench-home-')));
   const gatewayPort = Number(environment['GATEWAY_PORT'] ?? (await freePort()));
+  const egressPort = Number(environment['EGRESS_PORT'] ?? (await freePort()));
   const orchestrator = await startOrchestrator({
     ...unlimited,
     DATABASE_URL: databaseUrl,
@@ -42,7 +44,7 @@ export async function openOrchestrator(
     BOARDROOM_AGENTS: 'none',
     AGENT_RUNTIME: 'process',
     GATEWAY_PORT: String(gatewayPort),
-    EGRESS_PORT: String(await freePort()),
+    EGRESS_PORT: String(egressPort),
     ...environment,
   });
   return {
@@ -50,6 +52,7 @@ export async function openOrchestrator(
     pid: orchestrator.pid,
     home,
     gatewayPort,
+    egressPort,
     call: (method, path, body) => call(orchestrator.url, { method, path, body }),
     async close() {
       await orchestrator.end('SIGTERM');
