@@ -2,7 +2,7 @@ import type { Server } from 'node:http';
 import type { BoardroomEvent } from '../../contracts/event.ts';
 import type { DomainService } from '../domains/service.ts';
 import type { UnitOfWork } from '../events/work.ts';
-import type { AgentIdentity } from '../gateway/identity.ts';
+import { type AgentIdentity, recentMs } from '../gateway/identity.ts';
 import type { Neighbours } from '../gateway/neighbours.ts';
 import type { Metrics } from '../metrics.ts';
 import type { Clock } from '../platform/clock.ts';
@@ -52,7 +52,7 @@ export function openEgress(deps: Deps): Egress {
       createEgressServer({
         identify(token, from) {
           spend();
-          return identity.identify(token && `Bearer ${token}`, neighbours.agentAt(from));
+          return identity.identify(token && `Bearer ${token}`, neighbours.agentAt(from), recentMs);
         },
         admit,
         onAllowed: ({ caller }) => count(caller.actor.name, 'allowed'),

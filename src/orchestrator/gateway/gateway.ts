@@ -91,6 +91,7 @@ export async function openGateway(deps: Deps): Promise<Gateway> {
     instances,
     profiles,
     incidents,
+    monotonic: clock.monotonic,
     permissionsOf: ({ type, permissions }) => narrowed(permissions, settings.stored('permissions', type)),
     onRefused: (reason) => metrics.refusals.inc({ reason }),
   });
@@ -180,6 +181,7 @@ export async function openGateway(deps: Deps): Promise<Gateway> {
 
   /** Its token is dead: what was opened with it ends too. */
   const cutLife = (instanceId: string) => {
+    identity.forget(instanceId);
     sockets.end(instanceId);
     egress.cutLife(instanceId);
     models.cutLife(instanceId);

@@ -3,6 +3,7 @@ import type { Permissions } from '../../contracts/profile.ts';
 import type { InstanceService } from '../agents/instances.ts';
 import type { Profile, Profiles } from '../agents/profiles.ts';
 import type { Actor } from '../events/work.ts';
+import { hashSecret } from '../platform/identity.ts';
 import type { Incidents } from './incidents.ts';
 
 /** An agent, known by the token of its life and by nothing it says. */
@@ -13,6 +14,14 @@ export interface AgentCaller {
   readonly profile: Profile;
 }
 
+type Found = NonNullable<Awaited<ReturnType<InstanceService['byToken']>>>;
+
+const isAlive = ({ instance, pausedBy }: Found): boolean => instance.endedAt === null && pausedBy === null;
+const cutMax = 1_000;
+
+/** For thinking and for the way out: an event forgets the token before, unless the news is late. */
+export const recentMs = 1_000;
+
 export type AgentIdentity = ReturnType<typeof createAgentIdentity>;
 
 interface Deps {
@@ -21,18 +30,38 @@ interface Deps {
   readonly incidents: Incidents;
   /** What is left of its profile's permissions; asked anew for each call. */
   readonly permissionsOf: (profile: Profile) => Permissions;
+  /** Milliseconds of a clock that does not jump. */
+  readonly monotonic: () => number;
   readonly onRefused: (reason: 'unknown_token' | 'dead_token' | 'paused' | 'foreign_token' | 'operator_api') => void;
 }
 
-export function createAgentIdentity({ instances, profiles, incidents, permissionsOf, onRefused }: Deps) {
+export function createAgentIdentity(deps: Deps) {
+  const { instances, profiles, incidents, permissionsOf, monotonic, onRefused } = deps;
+  /** Tokens that were alive when we last looked, by what is stored of them: one for each agent, about. */
+  const recent = new Map<string, { readonly found: Found; readonly at: number }>();
+  /** Lives of which we have heard that they end: a look that began before must not be remembered after. */
+  const cut = new Set<string>();
+
+  async function look(token: string, maxAgeMs: number): Promise<Found | undefined> {
+    const key = hashSecret(token);
+    const known = recent.get(key);
+    if (known && monotonic() - known.at < maxAgeMs) return known.found;
+    const at = monotonic();
+    const found = await instances.byToken(token);
+    if (found && isAlive(found) && !cut.has(found.instance.id)) recent.set(key, { found, at });
+    else recent.delete(key);
+    return found;
+  }
+
   return {
     /**
      * Throws when the token is unknown, its life has ended, or another agent brings it; the latter two are recorded, for
      * somebody kept or took the token. `from` is the agent whose network the call came from, where that can be told.
+     * `maxAgeMs`: a look so recent is good enough; for what changes nothing here, and is cut when the life ends.
      */
-    async identify(authorization: string | undefined, from: string | undefined): Promise<AgentCaller> {
+    async identify(authorization: string | undefined, from: string | undefined, maxAgeMs = 0): Promise<AgentCaller> {
       const [, token] = /^Bearer +(\S+)$/i.exec(authorization ?? '') ?? [];
-      const found = token === undefined ? undefined : await instances.byToken(token);
+      const found = token === undefined ? undefined : await look(token, maxAgeMs);
       if (!found) {
         onRefused('unknown_token');
         throw new AppError(
@@ -60,6 +89,13 @@ export function createAgentIdentity({ instances, profiles, incidents, permission
       if (!profile) throw new AppError('not_allowed', `The profile of ${agentType} has been removed`);
       const caller = { actor: { name: agentType, agentId }, instanceId: instance.id };
       return { ...caller, profile: { ...profile, permissions: permissionsOf(profile) } };
+    },
+
+    /** The life has ended or is paused: its token is looked up again. */
+    forget(instanceId: string): void {
+      cut.add(instanceId);
+      for (const old of cut) if (cut.size > cutMax) cut.delete(old);
+      for (const [key, { found }] of recent) if (found.instance.id === instanceId) recent.delete(key);
     },
 
     /** An agent's token at the operators' API: refused there in any case, and noted here. */

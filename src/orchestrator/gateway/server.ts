@@ -9,7 +9,7 @@ import type { Models } from '../models/models.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Allowances } from './allowances.ts';
 import type { DoorBounds } from './door.ts';
-import type { AgentCaller, AgentIdentity } from './identity.ts';
+import { type AgentCaller, type AgentIdentity, recentMs } from './identity.ts';
 import { type Excess, type GatewayLimits, sharedBy } from './limits.ts';
 import { createLlmRouter } from './llm.ts';
 import type { Neighbours } from './neighbours.ts';
@@ -35,6 +35,7 @@ export function createGatewayApp({ identity, allowances, neighbours, mcp, models
       // Anthropic's clients have a header of their own for it.
       request.headers.authorization ?? asBearer(request.get('x-api-key')),
       neighbours.agentAt(request.socket.remoteAddress),
+      request.path.startsWith(`${gatewayPaths.llm}/`) ? recentMs : 0,
     );
     next();
   });
