@@ -3,6 +3,7 @@ import type { JsonValue } from '../../src/contracts/primitives.ts';
 import { excuseLoop } from '../../src/orchestrator/agents/loops.ts';
 import { loadProfiles, type Profiles } from '../../src/orchestrator/agents/profiles.ts';
 import { createAccounts, reservationMs } from '../../src/orchestrator/budgets/accounts.ts';
+import { settle } from '../../src/orchestrator/budgets/store.ts';
 import { readConfig } from '../../src/orchestrator/config.ts';
 import type { Accounts, CallOutcome, Reservation } from '../../src/orchestrator/models/accounts.ts';
 import { systemChance as chance } from '../../src/orchestrator/platform/identity.ts';
@@ -10,7 +11,9 @@ import { createPostgres, type Postgres } from '../../src/orchestrator/platform/p
 import { createServices, type Services } from '../../src/orchestrator/services.ts';
 import { createSettingsView } from '../../src/orchestrator/settings/view.ts';
 import { createDatabase, type TestDatabase, testLimits } from '../support/database.ts';
+import { eventually } from '../support/eventually.ts';
 import { fakeClock } from '../support/fake-clock.ts';
+import { startTcpProxy } from '../support/http-tcp-proxy.ts';
 
 const anna = { name: 'operator:anna', agentId: null };
 const hourMs = 3_600_000;
@@ -47,8 +50,8 @@ afterEach(async () => {
   await database.drop();
 });
 
-function openReplica(): Replica {
-  const postgres = createPostgres(database.url, testLimits, () => undefined);
+function openReplica(url = database.url): Replica {
+  const postgres = createPostgres(url, testLimits, () => undefined);
   const { clock } = time;
   const common = { config: readConfig({}), postgres, clock, chance, profiles };
   const services = createServices({ ...common, onCommitted: () => undefined, runtimeIsStale: () => false });
@@ -60,6 +63,7 @@ function openReplica(): Replica {
     readAllotments: services.budgets.readAllotments,
     onHeld: excuseLoop,
     onError: (error) => expect.fail(String(error)),
+    closing: new AbortController().signal,
   });
   return {
     postgres,
@@ -205,6 +209,16 @@ describe('a call', () => {
     expect(await records()).toHaveLength(1);
   });
 
+  it('whose settlement is sent again, because its answer was lost on the way, is counted once', async () => {
+    await set('cmo', { monthly: { usd: 10 } });
+    const row = { id: 'mcl_1', agentType: 'cmo', instanceId: 'ins_cmo', provider: 'anthropic', model: 'sonnet' };
+    const record = { ...row, status: 'ok' as const, costMicroUsd: usd(1), attempts: 1, createdAt: time.clock.now() };
+    const again = () => settle(two.postgres.pool, { call: record, tokens: 1_000, calls: 1 });
+    const answers = await Promise.all([again(), again(), again()]);
+    expect(answers.filter((accounts) => accounts.length > 0)).toHaveLength(1);
+    expect(await budget('cmo.monthly.usd')).toMatchObject({ spent: usd(1), reserved: 0 });
+  });
+
   it('counts for the periods in which it began, also when it ends in the next', async () => {
     await set('cmo', { daily: { usd: 5 }, monthly: { usd: 10 } });
     time.set(Date.UTC(2030, 0, 31, 23, 59, 59));
@@ -269,6 +283,28 @@ describe('an orchestrator that is gone in the middle of a call', () => {
     expect(await records()).toEqual([expect.objectContaining({ status: 'ok', cost_micro_usd: '1000000' })]);
     await two.services.budgets.sweep();
     expect(await budget('cmo.monthly.usd')).toMatchObject({ spent: usd(1), reserved: 0 });
+  });
+});
+
+describe('a database that is away', () => {
+  it('lets no call through that a budget would have to watch, and loses no record of one that has ended', async () => {
+    await set('cmo', { monthly: { usd: 10 } });
+    const address = new URL(database.url);
+    const proxy = await startTcpProxy({ host: address.hostname, port: Number(address.port) });
+    address.port = String(proxy.port);
+    const far = openReplica(address.href);
+    await far.learn();
+    const reservation = await reserve(far);
+    await proxy.cut();
+    await expect(reserve(far)).rejects.toMatchObject({ code: 'dependency_unavailable' });
+    const settled = reservation.settle(outcome());
+    await eventually(() => time.sleepers() || undefined, { what: 'a wait for the database' });
+    await proxy.restore();
+    await time.advance(1_000);
+    await settled;
+    expect(await budget('cmo.monthly.usd')).toMatchObject({ spent: usd(1), reserved: 0 });
+    await far.postgres.close();
+    await proxy.close();
   });
 });
 

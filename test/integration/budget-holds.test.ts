@@ -36,6 +36,7 @@ beforeAll(async () => {
     readAllotments: services.budgets.readAllotments,
     onHeld: excuseLoop,
     onError: (error) => expect.fail(String(error)),
+    closing: new AbortController().signal,
   });
   await services.agents.register(() => true);
   const life = { id: instanceId, agentType: 'cmo', specHash: '', tokenHash: 'x', createdAt: clock.now() };

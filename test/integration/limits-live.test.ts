@@ -113,6 +113,11 @@ describe.skipIf(process.platform !== 'linux')('a budget of a running agent', () 
     expect((await room.call('GET', '/escalations')).body.escalations).toMatchObject([{ kind: 'budget_exhausted' }]);
     await set('budgets', 'cmo', {});
     expect(await think()).toMatchObject({ status: 200 });
+    // The leader's sweep takes back what nobody has to look at any more.
+    await eventually(
+      async () => ((await room.call('GET', '/escalations')).body.escalations.length === 0 ? true : undefined),
+      { what: 'the end of the escalation' },
+    );
   });
 
   it('ends its loop with the reason, holds what waits, and lets it be done when it is raised', async () => {

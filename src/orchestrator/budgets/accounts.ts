@@ -5,10 +5,10 @@ import type { Accounts, CallOutcome, PlannedCall, Reservation } from '../models/
 import type { Clock } from '../platform/clock.ts';
 import type { Chance } from '../platform/identity.ts';
 import { iso } from '../platform/iso.ts';
-import { asUnavailable, type Postgres } from '../platform/postgres.ts';
+import { asUnavailable, isUnavailable, type Postgres } from '../platform/postgres.ts';
 import { type Notice, noticesOf, tell } from './notices.ts';
 import { type Account, type Allotment, accountOf, endOf, fullOf, refusalText, startOf } from './rules.ts';
-import { insertHold, reserve, settle } from './store.ts';
+import { insertHold, reserve, type Settlement, settle } from './store.ts';
 
 interface Deps {
   readonly postgres: Postgres;
@@ -23,10 +23,15 @@ interface Deps {
   /** The agent is stopped from thinking: its loop is about to fail for no fault of what it was woken for. */
   readonly onHeld: (work: Work, agentType: string) => Promise<void>;
   readonly onError: (error: unknown) => void;
+  /** Aborts when this process closes: what is not settled by then expires, and counts at its ceiling. */
+  readonly closing: AbortSignal;
 }
 
 /** A call that takes longer counts at its ceiling until it is settled all the same. */
 export const reservationMs = 15 * 60_000;
+/** Between attempts to settle while the database is away, and how many: about as long as anybody may wait for it. */
+const retryMs = 1_000;
+const attemptsMax = 60;
 
 /** The books of this replica: room is reserved before a call and given back after it, when the call is recorded. */
 export function createAccounts(deps: Deps): Accounts {
@@ -81,9 +86,21 @@ export function createAccounts(deps: Deps): Accounts {
     if (!granted) throw await refuse(agentType, at, { allotments, accounts });
   }
 
+  /** An absence of the database loses no record: to settle is safe to repeat. */
+  async function settleOnce(settlement: Settlement): Promise<Account[]> {
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await settle(postgres.pool, settlement);
+      } catch (error) {
+        if (!isUnavailable(error) || attempt === attemptsMax || deps.closing.aborted) throw error;
+        await clock.sleep(retryMs, deps.closing);
+      }
+    }
+  }
+
   async function record(call: PlannedCall, outcome: CallOutcome, { id, at }: { id: string; at: number }) {
     const { name: agentType } = call.caller.actor;
-    const accounts = await settle(postgres.pool, settlementOf(call, outcome, { id, at }));
+    const accounts = await settleOnce(settlementOf(call, outcome, { id, at }));
     const due = noticesOf(deps.allotments(agentType), accounts).filter((notice) => !told.has(keyOf(notice, at)));
     if (due.length === 0) return;
     // The call itself is settled; should this fail, the next call finds the same due.
@@ -115,7 +132,7 @@ export function createAccounts(deps: Deps): Accounts {
 const keyOf = ({ allotment: { budget, period, limit }, level }: Notice, at: number): string =>
   `${budget} ${startOf(period, at)} ${level} ${limit}`;
 
-function settlementOf(call: PlannedCall, outcome: CallOutcome, { id, at }: { id: string; at: number }) {
+function settlementOf(call: PlannedCall, outcome: CallOutcome, { id, at }: { id: string; at: number }): Settlement {
   const { usage, status, costMicroUsd } = outcome;
   const counted = usage && usage.inputTokens + usage.outputTokens + usage.cacheReadTokens + usage.cacheWriteTokens;
   return {

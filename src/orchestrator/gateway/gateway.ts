@@ -79,6 +79,8 @@ export async function openGateway(deps: Deps): Promise<Gateway> {
     incidents.refused(agentType, attempt, summary).catch(onError);
   };
   const settings = createSettingsView(await services.settings.stored(postgres.db));
+  const closing = new AbortController();
+  lifecycle.onClose('accounts of model calls', async () => closing.abort());
   const accounts = createAccounts({
     ...deps,
     ...services,
@@ -86,6 +88,7 @@ export async function openGateway(deps: Deps): Promise<Gateway> {
     readAllotments: services.budgets.readAllotments,
     onHeld: excuseLoop,
     onError,
+    closing: closing.signal,
   });
   const identity = createAgentIdentity({
     instances,
