@@ -40,6 +40,20 @@ async function withTools<T>(use: (client: Client) => Promise<T>): Promise<T> {
 }
 
 const offered = () => withTools(async (client) => (await client.listTools()).tools.map(({ name }) => name));
+/** In one request, without a session before it: nothing gives the change time to arrive. */
+async function offeredAtOnce(): Promise<string[]> {
+  const response = await fetch(`${room.gatewayUrl}/mcp`, {
+    method: 'POST',
+    headers: {
+      authorization: `Bearer ${token}`,
+      'content-type': 'application/json',
+      accept: 'application/json, text/event-stream',
+    },
+    body: JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/list', params: {} }),
+  });
+  const { result } = (await response.json()) as { result: { tools: { name: string }[] } };
+  return result.tools.map(({ name }) => name);
+}
 const use = (name: string, input: Record<string, unknown>) =>
   withTools(async (client) => (await client.callTool({ name, arguments: input })).isError === true);
 const events = async (type: string) => (await room.call('GET', `/events?type=${type}&limit=200`)).body.events;
@@ -74,6 +88,15 @@ describe.skipIf(process.platform !== 'linux')('permissions that the operator nar
     expect(await use('create_task', { title: 'x', assignTo: 'cco' })).toBe(true);
     await set('permissions', 'cmo', {});
     expect(await use('create_task', { title: 'x', assignTo: 'cco' })).toBe(false);
+  });
+
+  it('hold when the operator has the answer, each time', async () => {
+    for (let time = 0; time < 30; time += 1) {
+      const tools = [time % 2 === 0 ? 'set_focus' : 'recall'];
+      await set('permissions', 'cmo', { tools });
+      expect(await offeredAtOnce()).toEqual(tools);
+    }
+    await set('permissions', 'cmo', {});
   });
 
   it('raise one alert when they are tried too often, which no restart forgets and no other refusal counts for', async () => {
