@@ -1,3 +1,6 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { JsonValue } from '../../src/contracts/primitives.ts';
 import { excuseLoop } from '../../src/orchestrator/agents/loops.ts';
@@ -260,10 +263,13 @@ describe('an orchestrator that is gone in the middle of a call', () => {
   beforeEach(() => set('cmo', { monthly: { usd: 10 } }));
 
   it('leaves no reservation for ever: the call counts as lost, at its ceiling', async () => {
-    const gone = openReplica();
-    await gone.learn();
-    await reserve(gone, 'cmo', usd(4));
-    await gone.postgres.close();
+    const script = fileURLToPath(new URL('../support/reserving-process.ts', import.meta.url));
+    const args = ['--import', 'tsx', script, database.url, String(time.clock.now())];
+    const gone = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+    const [said] = await once(gone.stdout, 'data');
+    expect(String(said)).toBe('reserved\n');
+    gone.kill('SIGKILL');
+    await once(gone, 'close');
     await two.services.budgets.sweep();
     const spent = async () =>
       (await two.services.budgets.list()).budgets.find((each) => each.budget === 'cmo.monthly.usd');
