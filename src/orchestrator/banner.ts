@@ -9,7 +9,7 @@ export async function* bannerOf(boardroom: Boardroom): AsyncGenerator<string> {
     `Boardroom is up: ${apiUrl}`,
     `  database  ${boardroom.embeddedDatabase ? `embedded Postgres in ${boardroom.embeddedDatabase}` : 'Postgres at DATABASE_URL'}`,
     `  bus       ${boardroom.embeddedBus ? 'in-process (set REDIS_URL for several replicas)' : 'Redis at REDIS_URL'}`,
-    '  models    rehearsal: rules that play the roles, no model behind them',
+    `  models    ${boardroom.providers.join(', ') || 'rehearsal: rules that play the roles, no model behind them'}`,
     ...(adminKey.origin === 'made'
       ? [`  admin key ${adminKey.secret}`, `            shown this once; kept in ${keyFile}`]
       : []),

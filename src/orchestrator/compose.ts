@@ -32,6 +32,8 @@ export interface Boardroom {
   readonly embeddedDatabase: string | undefined;
   readonly embeddedBus: boolean;
   readonly agentTypes: readonly string[];
+  /** Of models, those that are set up. */
+  readonly providers: readonly string[];
   /** `made` by this start: the one time to show it. */
   readonly adminKey: { readonly secret: string; readonly origin: 'environment' | 'made' | 'kept' };
   /** Resolves once it is known what runs the agents; undefined when the process closed before. */
@@ -156,6 +158,7 @@ async function open(config: Config, root: string, lifecycle: Lifecycle): Promise
     home: config.home,
     embeddedDatabase: database.embeddedIn,
     embeddedBus: config.redisUrl === undefined,
+    providers: Object.keys(config.models.providers),
     agentTypes: profiles.all().map(({ type }) => type),
     adminKey,
     runtime,
