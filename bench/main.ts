@@ -4,6 +4,7 @@ import { dirname } from 'node:path';
 import { parseArgs } from 'node:util';
 import { openMachine, whatIsMissing } from './machine.ts';
 import { measure } from './measure.ts';
+import { endAll } from './parts/running.ts';
 import { type Outcome, tableHead, tableLine } from './report.ts';
 import type { Bench, Row } from './row.ts';
 import { rows } from './rows.ts';
@@ -32,6 +33,8 @@ async function take(row: Row, bench: Bench): Promise<Outcome> {
   } catch (error) {
     process.stderr.write(`${row.name}: ${error instanceof Error ? error.stack : String(error)}\n`);
     return { kind: 'failed', why: error instanceof Error ? error.message : String(error) };
+  } finally {
+    await endAll();
   }
 }
 

@@ -10,6 +10,7 @@ import { labels } from '../../src/orchestrator/platform/docker-names.ts';
 import { eventually } from '../../test/support/eventually.ts';
 import type { Bench } from '../row.ts';
 import { type BenchOrchestrator, openOrchestrator } from './orchestrator.ts';
+import { keepRunning } from './running.ts';
 
 export const docker = new Dockerode();
 
@@ -60,17 +61,10 @@ export async function openDockerTeam(bench: Bench, agentTypes: readonly string[]
   });
   const client = new pg.Client(database.url);
   await client.connect();
-  // The runtime is chosen in the background.
-  await eventually(
-    async () =>
-      (await orchestrator.call<{ components: { runtime: { status: string } } }>('GET', '/health/full')).components
-        .runtime.status === 'healthy' || undefined,
-    { withinMs: 60_000, what: 'a healthy runtime' },
-  );
   const millis = (column: string) => `(extract(epoch from ${column}) * 1000)::float8`;
   const find = async <T extends object>(text: string, values: unknown[]) =>
     (await client.query<T>(text, values)).rows[0];
-  return {
+  const team: DockerTeam = {
     orchestrator,
     connected: (agentType, since) =>
       eventually(
@@ -96,15 +90,23 @@ export async function openDockerTeam(bench: Bench, agentTypes: readonly string[]
       return row.at;
     },
     pidOf: async (containerId) => (await docker.getContainer(containerId).inspect()).State.Pid,
-    async close() {
+    close: keepRunning(async () => {
       await orchestrator.close();
-      const team = await find<{ id: string }>('select id from team', []);
-      if (team) await removeTeam(team.id);
+      const row = await find<{ id: string }>('select id from team', []);
+      if (row) await removeTeam(row.id);
       await client.end();
       await rm(profiles, { recursive: true });
       await database.drop();
-    },
+    }),
   };
+  // The runtime is chosen in the background.
+  await eventually(
+    async () =>
+      (await orchestrator.call<{ components: { runtime: { status: string } } }>('GET', '/health/full')).components
+        .runtime.status === 'healthy' || undefined,
+    { withinMs: 60_000, what: 'a healthy runtime' },
+  );
+  return team;
 }
 
 async function removeTeam(teamId: string): Promise<void> {

@@ -1,4 +1,5 @@
 import pg from 'pg';
+import { keepRunning } from './running.ts';
 
 /** Puts events into the real log, as a commit does, and tells the relay. */
 export interface News {
@@ -24,6 +25,6 @@ export async function openNews(databaseUrl: string): Promise<News> {
       await client.query(insert, [count]);
       await client.query("select pg_notify('boardroom_events', '')");
     },
-    close: () => client.end(),
+    close: keepRunning(() => client.end()),
   };
 }

@@ -2,7 +2,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freePort } from '../../test/support/free-port.ts';
-import { startOrchestrator } from '../../test/support/orchestrator-process.ts';
+import { spawnOrchestrator } from '../../test/support/orchestrator-process.ts';
+import { keepRunning } from './running.ts';
 
 export const key = 'bench-admin-key-0123456789';
 
@@ -36,7 +37,7 @@ export async function openOrchestrator(
   const home = environment['BOARDROOM_HOME'] ?? (await mkdtemp(join(tmpdir(), 'boardroom-bench-home-')));
   const gatewayPort = Number(environment['GATEWAY_PORT'] ?? (await freePort()));
   const egressPort = Number(environment['EGRESS_PORT'] ?? (await freePort()));
-  const orchestrator = await startOrchestrator({
+  const orchestrator = spawnOrchestrator({
     ...unlimited,
     DATABASE_URL: databaseUrl,
     BOARDROOM_HOME: home,
@@ -47,17 +48,19 @@ export async function openOrchestrator(
     EGRESS_PORT: String(egressPort),
     ...environment,
   });
+  const close = keepRunning(async () => {
+    await orchestrator.end('SIGTERM');
+    if (environment['BOARDROOM_HOME'] === undefined) await rm(home, { recursive: true, force: true });
+  });
+  const url = await orchestrator.up();
   return {
-    url: orchestrator.url,
+    url,
     pid: orchestrator.pid,
     home,
     gatewayPort,
     egressPort,
-    call: (method, path, body) => call(orchestrator.url, { method, path, body }),
-    async close() {
-      await orchestrator.end('SIGTERM');
-      if (environment['BOARDROOM_HOME'] === undefined) await rm(home, { recursive: true, force: true });
-    },
+    call: (method, path, body) => call(url, { method, path, body }),
+    close,
   };
 }
 

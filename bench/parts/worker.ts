@@ -1,6 +1,7 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
+import { keepRunning } from './running.ts';
 
 /** A process of its own for what must not share a thread with what is measured. */
 export interface Worker {
@@ -44,12 +45,12 @@ export function startWorker(file: URL, environment: Readonly<Record<string, stri
         waiting.set(last, { resolve: settle, reject });
         child.send({ id: last, act, input });
       }),
-    async end() {
+    end: keepRunning(async () => {
       if (child.exitCode !== null || child.signalCode !== null) return;
       const ended = once(child, 'exit');
       child.kill('SIGKILL');
       await ended;
-    },
+    }),
   };
 }
 

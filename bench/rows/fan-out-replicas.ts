@@ -2,6 +2,7 @@ import { startRedis } from '../../test/support/redis-server.ts';
 import { openAudience } from '../parts/audience.ts';
 import { openNews } from '../parts/news.ts';
 import { key, openOrchestrator } from '../parts/orchestrator.ts';
+import { keepRunning } from '../parts/running.ts';
 import type { Bench, Row } from '../row.ts';
 
 const clients = 1_000;
@@ -11,6 +12,7 @@ const frames = 100;
 async function openReplicas(bench: Bench, count: number) {
   const database = await bench.createDatabase();
   const redis = await startRedis();
+  const endRedis = keepRunning(() => redis.stop());
   const start = () => openOrchestrator(database.url, { REDIS_URL: redis.url });
   const first = await start();
   const replicas = [first, ...(await Promise.all(Array.from({ length: count - 1 }, start)))];
@@ -22,7 +24,7 @@ async function openReplicas(bench: Bench, count: number) {
     async close() {
       await Promise.all([audience.close(), news.close()]);
       for (const replica of replicas) await replica.close();
-      await redis.stop();
+      await endRedis();
       await database.drop();
     },
   };

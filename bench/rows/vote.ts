@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import pg from 'pg';
+import { keepRunning } from '../parts/running.ts';
 import { startWorker } from '../parts/worker.ts';
 import type { Row } from '../row.ts';
 
@@ -47,6 +48,7 @@ export const vote: Row = {
     await services.call('propose', { count: 1 });
     const client = new pg.Client(database.url);
     await client.connect();
+    const disconnect = keepRunning(() => client.end());
     let base = 0;
     return {
       async ours() {
@@ -70,7 +72,7 @@ export const vote: Row = {
         return Number(/tps = ([\d.]+)/.exec(stdout)?.[1]);
       },
       async close() {
-        await Promise.all([services.end(), client.end(), rm(folder, { recursive: true })]);
+        await Promise.all([services.end(), disconnect(), rm(folder, { recursive: true })]);
         await database.drop();
       },
     };
