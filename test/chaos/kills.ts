@@ -44,11 +44,21 @@ export async function killAgainAndAgain(killing: Killing) {
     findings.push(...(await checkWrites(pool, crowd.load.writes.slice(Math.max(0, written - 100)))));
     const present = await team.members();
     if (!isDeepStrictEqual(present, members))
-      findings.push(`after kill ${number + 1} the team is ${JSON.stringify(present)}`);
+      findings.push(`after kill ${number + 1} the team is ${JSON.stringify(present)}, ${await lastEnd(pool)}`);
     victim.spawn();
   }
   await victim.ready();
   return { kills, adoptionsMs, findings };
+}
+
+/** For whoever has to find out why somebody died. */
+async function lastEnd(pool: Killing['pool']): Promise<string> {
+  const { rows } = await pool.query(
+    `select agent_type, started_at, ended_at, exit_code, exit_signal, oom_killed, stop_requested_at, stop_reason, heartbeats,
+       connected_at, disconnected_at
+     from agent_instances where ended_at is not null order by ended_at desc limit 1`,
+  );
+  return `the last end ${JSON.stringify(rows[0])}`;
 }
 
 async function waitFor(moment: Moment, { bell }: Killing): Promise<void> {
