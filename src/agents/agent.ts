@@ -28,17 +28,19 @@ const lineCharactersMax = 500;
 const shutDownMsMax = 900;
 
 export function createAgent({ config, clock, log }: AgentDeps): Agent {
-  const { url, token, agentType, model, proxy } = config;
+  const { url, token, agentType, model, proxy, environment } = config;
   let welcome: Welcome | undefined;
   let stopped: Promise<void> | undefined;
   let because: string | undefined;
 
   const send = (frame: AgentFrame): boolean => socket.send(frame);
-  const tell = (line: string) => void send({ type: 'log', lines: [contractText(line, lineCharactersMax)] });
+  const tellAll = (lines: readonly string[]) =>
+    void send({ type: 'log', lines: lines.map((line) => contractText(line, lineCharactersMax)) });
+  const tell = (line: string) => tellAll([line]);
   // Not before the loop's last promises have settled: what they hold is what is to go.
   const tidyUp = () => void clock.quiet().then(collectGarbage);
   const loops = createLoops({
-    run: createLoop({ url, token, model, proxy, clock, log, tell }),
+    run: createLoop({ url, token, model, proxy, environment, clock, log, tell, tellAll }),
     send,
     log,
     tidyUp,

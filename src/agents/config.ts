@@ -1,3 +1,5 @@
+export type Environment = Readonly<Record<string, string | undefined>>;
+
 export interface AgentConfig {
   /** Without a trailing slash. */
   readonly url: string;
@@ -6,14 +8,14 @@ export interface AgentConfig {
   readonly model: string;
   /** The way out; undefined where there is none. */
   readonly proxy: URL | undefined;
+  /** All of it, for a command to inherit. */
+  readonly environment: Environment;
 }
 
 /** A sentence for the operator: the variable, what is wrong, what is allowed. */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError';
 }
-
-type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Reads everything before anything starts, so that a wrong value is one sentence and not a strange failure later. */
 export function readConfig(environment: Environment = process.env): AgentConfig {
@@ -24,6 +26,7 @@ export function readConfig(environment: Environment = process.env): AgentConfig 
     agentType: readAgentType(BOARDROOM_AGENT),
     model: readModel(MODEL),
     proxy: readProxy(HTTPS_PROXY),
+    environment,
   };
 }
 

@@ -40,10 +40,20 @@ export function parseGatewayFrame(text: string): GatewayFrame | undefined {
 
 function parseWelcome(frame: JsonRecord): Welcome | undefined {
   const { agentId, agentType, name, prompt, heartbeatMs } = frame;
+  const command = frame['command'] === undefined ? undefined : parseCommand(frame['command']);
   if (!isString(agentId) || !isString(agentType) || !isString(name) || !isString(prompt) || !isInteger(heartbeatMs)) {
     return undefined;
   }
-  return { type: 'welcome', agentId, agentType, name, prompt, heartbeatMs };
+  // To run the built-in agent instead would be another thing than what the profile says.
+  if (command === undefined && frame['command'] !== undefined) return undefined;
+  return { type: 'welcome', agentId, agentType, name, prompt, heartbeatMs, ...(command && { command }) };
+}
+
+function parseCommand(command: unknown): Welcome['command'] {
+  if (!isRecord(command)) return undefined;
+  const { argv, timeoutMs } = command;
+  if (!Array.isArray(argv) || argv.length === 0 || !argv.every(isString) || !isInteger(timeoutMs)) return undefined;
+  return { argv, timeoutMs };
 }
 
 function parseWake(frame: JsonRecord): WakeFrame | undefined {

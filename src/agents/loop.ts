@@ -1,10 +1,11 @@
 import type { LoopOutcome } from '../contracts/gateway.ts';
 import { gatherBriefing } from './briefing.ts';
 import type { Clock } from './clock.ts';
+import { type CommandDeps, runCommand } from './command.ts';
 import { converse } from './conversation.ts';
 import { withFetchUrl } from './fetch-url.ts';
 import type { WakeFrame, Welcome } from './frames.ts';
-import { type Log, messageOf } from './log.ts';
+import { messageOf } from './log.ts';
 import { createMcpSession } from './mcp.ts';
 import { createModel } from './model.ts';
 import { buildPrompt } from './prompt.ts';
@@ -27,13 +28,10 @@ export interface LoopJob {
 
 export type RunLoop = (job: LoopJob) => Promise<LoopResult>;
 
-export interface LoopDeps {
-  readonly url: string;
-  readonly token: string;
+export interface LoopDeps extends CommandDeps {
   readonly model: string;
   readonly proxy: URL | undefined;
   readonly clock: Clock;
-  readonly log: Log;
   /** A short line for those who watch. */
   readonly tell: (line: string) => void;
 }
@@ -63,6 +61,8 @@ async function think(deps: LoopDeps, { wake, welcome }: LoopJob, turn: Turn): Pr
     if (!isWorthThinking(wake, briefing)) return { outcome: 'idle', summary: 'Nothing new.' };
     tell(`thinking, woken by ${wake.wakes.map(({ reason }) => reason).join(', ')}`);
     const prompt = buildPrompt({ welcome, wake, briefing, now: clock.timestamp() });
+    const { command } = welcome;
+    if (command) return await runCommand(deps, { command, prompt, loopId: wake.loopId, turn });
     const ask = createModel({ url: `${url}${gatewayPaths.chatCompletions}`, token, model, turn });
     const tools = proxy ? withFetchUrl(toolbox, { proxy, signal: turn.signal }) : toolbox;
     return { outcome: 'done', summary: await converse({ prompt, ask, toolbox: tools, tell }) };

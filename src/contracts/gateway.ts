@@ -46,6 +46,8 @@ export const gatewayFrameSchema = z.discriminatedUnion('type', [
     /** The profile's Markdown: the system prompt. */
     prompt: z.string(),
     heartbeatMs: z.number().int(),
+    /** What runs for each wake in the built-in agent's place. */
+    command: z.object({ argv: z.array(z.string()).min(1), timeoutMs: z.number().int() }).optional(),
   }),
   z.object({
     type: z.literal('wake'),

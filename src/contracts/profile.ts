@@ -4,6 +4,15 @@ import { tierSchema } from './policy.ts';
 import { agentTypeSchema } from './primitives.ts';
 import { toolNameSchema } from './tools.ts';
 
+/** As Docker writes it: `[host[:port]/]path[:tag][@digest]`. */
+const imageSchema = z
+  .string()
+  .max(255)
+  .regex(
+    /^([a-z0-9.-]+(:\d+)?\/)?[a-z0-9]+([._-]+[a-z0-9]+)*(\/[a-z0-9]+([._-]+[a-z0-9]+)*)*(:\w[\w.-]{0,127})?(@sha256:[0-9a-f]{64})?$/,
+    'must be an image such as node:24-bookworm-slim',
+  );
+
 /** The front matter of `profiles/<type>.md`; the Markdown below it is the system prompt. */
 export const profileHeadSchema = z.strictObject({
   version: z.number().int().min(1),
@@ -14,6 +23,22 @@ export const profileHeadSchema = z.strictObject({
   turnTimeout: z.number().int().min(5).max(86_400).default(600),
   /** Seconds between loops the agent runs of its own accord, with nothing new to read; unset: never. */
   initiativeInterval: z.number().int().min(60).max(2_592_000).optional(),
+  /** Runs for each wake in the built-in agent's place: program and arguments, without a shell. */
+  command: z
+    .array(
+      z
+        .string()
+        .min(1)
+        .max(4_096)
+        .regex(/^[^\0]*$/, 'must not contain NUL'),
+    )
+    .min(1)
+    .max(100)
+    .optional(),
+  /** Seconds the command may run; unset: as long as the turn. */
+  commandTimeout: z.number().int().min(1).max(86_400).optional(),
+  /** The container image in the place of ours, which is then run in it. */
+  image: imageSchema.optional(),
   /** `board` votes, `c-level` is asked for statements, `staff` works. */
   seat: z.enum(['board', 'c-level', 'staff']).default('staff'),
   permissions: z.strictObject({

@@ -42,7 +42,7 @@ export interface AgentStage {
   dispose(): Promise<void>;
 }
 
-export async function startAgentStage(bundle: string): Promise<AgentStage> {
+export async function startAgentStage(bundle: string, folder = '.'): Promise<AgentStage> {
   const gateway = await startScriptedGateway();
   const started: AgentProcess[] = [];
 
@@ -53,6 +53,7 @@ export async function startAgentStage(bundle: string): Promise<AgentStage> {
 
   const start: AgentStage['start'] = (environment = {}, args = []) => {
     const process = spawn(globalThis.process.execPath, [bundle, ...args], {
+      cwd: folder,
       env: { BOARDROOM_URL: gateway.url, BOARDROOM_TOKEN: agentToken, BOARDROOM_AGENT: 'cmo', ...environment },
       stdio: ['ignore', 'pipe', 'pipe'],
     });

@@ -29,6 +29,8 @@ export class ModelRefusal {
 export interface Script {
   /** Milliseconds between heartbeats, as the welcome says. */
   heartbeatMs: number;
+  /** What runs for each wake in the place of the built-in agent. */
+  command: Extract<GatewayFrame, { type: 'welcome' }>['command'];
   /** An HTTP status to refuse upgrades with. */
   refuseUpgrade: number | undefined;
   /** Answers nothing, not even pings: a peer that is gone without a word. */
@@ -100,6 +102,7 @@ export async function startScriptedGateway(): Promise<ScriptedGateway> {
 
 const usualScript = (): Script => ({
   heartbeatMs: 10_000,
+  command: undefined,
   refuseUpgrade: undefined,
   mute: false,
   retryAfterSeconds: undefined,
@@ -168,17 +171,18 @@ function accept({ script, connections }: Scene, socket: WebSocket, authorization
   socket.on('message', (data) => {
     const frame = agentFrameSchema.parse(JSON.parse(data.toString()));
     connection.frames.push(frame);
-    if (frame.type === 'hello' && !script.mute) socket.send(JSON.stringify(welcome(script.heartbeatMs)));
+    if (frame.type === 'hello' && !script.mute) socket.send(JSON.stringify(welcome(script)));
   });
 }
 
-const welcome = (heartbeatMs: number): GatewayFrame => ({
+const welcome = ({ heartbeatMs, command }: Script): GatewayFrame => ({
   type: 'welcome',
   agentId: 'agt_1',
   agentType: 'cmo',
   name: 'Chief Marketing Officer',
   prompt: 'You make people understand what we do.',
   heartbeatMs,
+  ...(command && { command }),
 });
 
 async function bodyOf(request: IncomingMessage): Promise<string> {

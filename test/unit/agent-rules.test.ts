@@ -26,6 +26,7 @@ describe('the configuration', () => {
       token: 'secret-token',
       agentType: 'cmo',
       model: 'default',
+      environment,
     });
     expect(readConfig({ ...environment, MODEL: 'large' }).model).toBe('large');
   });
@@ -65,6 +66,11 @@ describe('a frame', () => {
 
   it.each<[string, unknown]>([
     ['a welcome', welcome],
+    ['a welcome with a command', { ...welcome, command: { argv: ['claude', '-p'], timeoutMs: 600_000 } }],
+    ['a command of nothing', { ...welcome, command: { argv: [], timeoutMs: 600_000 } }],
+    ['a command with an argument that is no text', { ...welcome, command: { argv: ['x', 1], timeoutMs: 1 } }],
+    ['a command that is no object', { ...welcome, command: 'claude' }],
+    ['a command without a time', { ...welcome, command: { argv: ['claude'] } }],
     ['a wake', wake],
     ['a wake for every reason', { ...wake, wakes: every }],
     ['an acknowledgement', { type: 'report_ack', loopId: 'lop_1' }],

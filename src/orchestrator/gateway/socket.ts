@@ -12,6 +12,7 @@ import {
 } from '../../contracts/gateway.ts';
 import type { InstanceService } from '../agents/instances.ts';
 import type { LoopService, StartedLoop } from '../agents/loops.ts';
+import type { Profile } from '../agents/profiles.ts';
 import { toAppError } from '../http/problem.ts';
 import { refuseConnection } from '../http/refuse-connection.ts';
 import type { Clock } from '../platform/clock.ts';
@@ -46,6 +47,8 @@ export interface AgentSockets {
   end(instanceId: string): void;
   close(): void;
 }
+
+type Welcome = Extract<GatewayFrame, { type: 'welcome' }>;
 
 interface Connection {
   readonly client: WebSocket;
@@ -149,7 +152,8 @@ export function createAgentSockets(deps: Deps): AgentSockets {
     await instances.noteConnected(caller.instanceId);
     const { name: agentType, agentId } = caller.actor;
     const { name, prompt } = caller.profile;
-    send(connection, { type: 'welcome', agentId: agentId ?? '', agentType, name, prompt, heartbeatMs });
+    const command = commandOf(caller.profile);
+    send(connection, { type: 'welcome', agentId: agentId ?? '', agentType, name, prompt, heartbeatMs, ...command });
     connection.greeted = true;
     deps.onBeat(caller.instanceId);
     // A wake that was lost with the former connection is sent again; an agent at work on it ignores that.
@@ -221,6 +225,10 @@ export function createAgentSockets(deps: Deps): AgentSockets {
       for (const client of server.clients) client.terminate();
     },
   };
+}
+
+function commandOf({ command: argv, commandTimeout, turnTimeout }: Profile): Pick<Welcome, 'command'> {
+  return argv ? { command: { argv, timeoutMs: (commandTimeout ?? turnTimeout) * 1_000 } } : {};
 }
 
 /** What it still sends is not read: it could go on for as long as it does not answer. */
