@@ -73,7 +73,7 @@ export function createReconciler(deps: Deps) {
     const failures = await recentFailures(postgres.db, agent, deps.restart.failuresMax);
     const next = plan({
       desired: {
-        ...wishFor(agent, profile),
+        ...wishFor(agent, profile, runtime.kind),
         specHash,
         restart: deps.restart,
         silenceMsMax: deps.silenceMsMax,
@@ -243,8 +243,16 @@ export function createReconciler(deps: Deps) {
 const pausedGraceMs = 500;
 
 /** A role whose profile is gone has nothing to run; a pause goes before every wish. */
-function wishFor(agent: AgentRow, profile: Profile | undefined): Pick<Desired, 'state' | 'because'> {
+function wishFor(
+  agent: AgentRow,
+  profile: Profile | undefined,
+  runtime: Runtime['kind'],
+): Pick<Desired, 'state' | 'because'> {
   if (agent.pausedAt !== null) return { state: 'stopped', because: `paused by ${agent.pausedBy}` };
+  if (profile?.image !== undefined && runtime === 'process' && agent.desired === 'running') {
+    const because = `its profile names the image ${profile.image}, which needs containers: set AGENT_RUNTIME=docker`;
+    return { state: 'stopped', because };
+  }
   return { state: profile ? agent.desired : 'stopped', because: 'wanted stopped' };
 }
 
@@ -261,8 +269,12 @@ function describeExit({
 }): string {
   if (oomKilled) return 'out of memory';
   if (signal !== null) return `killed by ${signal}`;
+  if (code === programMissing) return `exit code ${code}: nothing in its image runs the agent, see its log`;
   return code === null ? 'it ended while nobody watched' : `exit code ${code}`;
 }
+
+/** As shells say it. */
+const programMissing = 127;
 
 const timers: ReadonlySet<PassReason> = new Set(['resync', 'recheck', 'retry']);
 const onlyTimers = (reasons: ReadonlySet<PassReason>) => [...reasons].every((reason) => timers.has(reason));

@@ -51,6 +51,10 @@ export interface InstanceSpec {
   readonly specHash: string;
   /** The whole environment of the agent, besides what the runtime itself needs (PATH, heap limit). */
   readonly environment: Readonly<Record<string, string>>;
+  /** Another image in the place of ours, which the agent is then brought into; only where there are containers. */
+  readonly image?: string;
+  /** It starts programs of others: the container gets an init that reaps what they leave behind. */
+  readonly hasCommand?: boolean;
   readonly resources: { readonly memory: number; readonly cpus: number; readonly pids: number };
 }
 

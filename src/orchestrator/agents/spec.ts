@@ -59,6 +59,8 @@ export function createSpecBuilder({ runtime, gatewayPort, egressPort, onAddress 
           BOARDROOM_TOKEN: token,
           ...proxyVariables(`http://${profile.type}:${token}@${reachableHost}:${egressPort}`, reachableHost),
         },
+        ...(profile.image !== undefined && { image: profile.image }),
+        hasCommand: profile.command !== undefined,
         resources: profile.resources,
       };
     },

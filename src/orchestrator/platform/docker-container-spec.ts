@@ -1,6 +1,7 @@
-import type { ContainerCreateOptions } from 'dockerode';
+import type { ContainerCreateOptions, MountConfig } from 'dockerode';
 import type { InstanceSpec } from '../agents/runtime.ts';
 import { agentName, labels } from './docker-names.ts';
+import { runnerEntrypoint, runnerEnvironment } from './docker-runner.ts';
 
 const bytesPerMebibyte = 1024 * 1024;
 const nanosPerCpu = 1_000_000_000;
@@ -8,15 +9,18 @@ const nanosPerCpu = 1_000_000_000;
 export interface SpecOptions {
   readonly teamId: string;
   readonly image: string;
+  /** For an image that is not ours: what of ours it is given. */
+  readonly runner?: MountConfig;
   readonly spec: InstanceSpec;
 }
 
 /** What the engine is told to make: as little of the host as an agent can live with. */
-export function containerSpec({ teamId, image, spec }: SpecOptions): ContainerCreateOptions {
+export function containerSpec({ teamId, image, runner, spec }: SpecOptions): ContainerCreateOptions {
   return {
     Image: image,
+    ...(runner && foreign),
     User: '1000:1000',
-    Env: environment(spec),
+    Env: environment(spec, runner ? runnerEnvironment : {}),
     Labels: {
       [labels.team]: teamId,
       [labels.agent]: spec.agentType,
@@ -29,10 +33,14 @@ export function containerSpec({ teamId, image, spec }: SpecOptions): ContainerCr
       ...confinement,
       ...limits(spec),
       NetworkMode: agentName(teamId, spec.agentType),
-      Mounts: [workspace(teamId, spec.agentType)],
+      Mounts: [workspace(teamId, spec.agentType, runner !== undefined), ...(runner ?? [])],
+      ...((runner ?? spec.hasCommand) && { Init: true }),
     },
   };
 }
+
+/** What an image says of these is meant for another program than ours. */
+const foreign = { Entrypoint: runnerEntrypoint, Cmd: [], WorkingDir: '/workspace', StopSignal: 'SIGTERM' };
 
 const confinement = {
   CapDrop: ['ALL'],
@@ -59,22 +67,26 @@ const limits = ({ resources }: InstanceSpec) => ({
   ],
 });
 
-/** Made by the engine together with the container, which saves a call; owned by whom the image's /workspace belongs to. */
-const workspace = (teamId: string, agentType: string) => ({
+/**
+ * Made by the engine together with the container, which saves a call; owned by whom our image's /workspace belongs to. Another
+ * image has no such folder: there the volume is made before, and must not take over its owner.
+ */
+const workspace = (teamId: string, agentType: string, isMade: boolean) => ({
   Type: 'volume' as const,
   Source: agentName(teamId, agentType),
   Target: '/workspace',
   VolumeOptions: {
-    NoCopy: false,
+    NoCopy: isMade,
     Labels: { [labels.team]: teamId, [labels.agent]: agentType },
     DriverConfig: { Name: 'local', Options: {} },
   },
 });
 
 /** V8 takes the host's memory for its own and is killed without a word, unless it is told half of the limit. */
-const environment = ({ environment: own, resources }: InstanceSpec): string[] =>
+const environment = ({ environment: own, resources }: InstanceSpec, runner: Record<string, string>): string[] =>
   Object.entries({
     NODE_OPTIONS: `--max-old-space-size=${Math.floor(resources.memory / 2)}`,
     HOME: '/workspace',
+    ...runner,
     ...own,
   }).map(([name, value]) => `${name}=${value}`);

@@ -3,6 +3,7 @@ export const labels = {
   agent: 'dev.boardroom.agent',
   instance: 'dev.boardroom.instance',
   spec: 'dev.boardroom.spec',
+  runner: 'dev.boardroom.runner',
 } as const;
 
 /** The random end of a TypeID: 40 bits, enough to tell the teams of an engine and the lives of an agent apart. */
@@ -10,6 +11,10 @@ const tail = (id: string): string => id.slice(-8);
 
 /** Networks and volumes outlive the agent's containers, so they are named after the agent alone. */
 export const agentName = (teamId: string, agentType: string): string => `boardroom-${tail(teamId)}-${agentType}`;
+
+/** A dot, which no role can have: these never collide with an agent's. */
+export const runnerName = (teamId: string, version: string, part: string): string =>
+  `boardroom-${tail(teamId)}.${part}-${version}`;
 
 export interface InstanceName {
   readonly teamId: string;

@@ -9,6 +9,8 @@ import { openLog } from './docker-logs.ts';
 import { createAgentNetworks } from './docker-network.ts';
 import { observe } from './docker-observe.ts';
 import { findPlacement, gatewayIn, type Placement } from './docker-placement.ts';
+import { pullUnlessPresent, tagged } from './docker-pull.ts';
+import { createRunners } from './docker-runner.ts';
 import { startContainer } from './docker-start.ts';
 import { unless } from './docker-status.ts';
 import { createSingleFlight } from './single-flight.ts';
@@ -35,6 +37,8 @@ export function createDockerRuntime(options: DockerRuntimeOptions): Runtime {
   const networks = createAgentNetworks(options);
   const starts = createSingleFlight<{ containerId: string }>();
   const gateways = createSingleFlight<GatewayAddress>();
+  const pulls = createSingleFlight<void>();
+  const runners = createRunners(options);
   const ends = createToldEnds();
   let place: Placement | undefined;
   /** By its id once that is known: what is started is what was asked about, whatever the name has come to mean. */
@@ -49,6 +53,15 @@ export function createDockerRuntime(options: DockerRuntimeOptions): Runtime {
     return gatewayIn(docker, await networks.ensure(agentType, place.kind), place);
   }
 
+  async function foreign(agentType: string, name: string) {
+    const wanted = tagged(name);
+    await pulls(wanted, () => pullUnlessPresent({ docker, image: wanted, clock }));
+    const runner = await bounded(`bringing the agent to ${wanted}`, (signal) =>
+      runners.prepare(agentType, image, signal),
+    );
+    return { image: wanted, runner };
+  }
+
   return {
     kind: 'docker',
     async ping() {
@@ -60,18 +73,20 @@ export function createDockerRuntime(options: DockerRuntimeOptions): Runtime {
       );
       // A name that somebody has taken away says nothing about what is wanted: it stays as it was.
       if (named) image = named.Id;
+      await bounded('removing unused volumes', (signal) => runners.sweep(image, signal)).catch(options.onError);
       return image;
     },
     gatewayFor: (agentType) =>
       gateways(agentType, () => bounded(`preparing the network of ${agentType}`, () => gatewayFor(agentType))),
     start: (spec, confirm) =>
-      starts(spec.instanceId, () =>
-        bounded(
+      starts(spec.instanceId, async () => {
+        const made = spec.image === undefined ? { image } : await foreign(spec.agentType, spec.image);
+        return bounded(
           `starting ${spec.agentType}`,
-          (signal) => startContainer({ ...options, image, spec, confirm, signal }),
+          (signal) => startContainer({ ...options, ...made, spec, confirm, signal }),
           startMsMax,
-        ),
-      ),
+        );
+      }),
     list: () => bounded('listing containers', (signal) => observe({ docker, teamId, ends, signal })),
     inspect: (agentType) =>
       bounded(`inspecting ${agentType}`, (signal) => observe({ docker, teamId, ends, signal }, agentType)),

@@ -1,5 +1,5 @@
 import type Dockerode from 'dockerode';
-import type { Container } from 'dockerode';
+import type { Container, MountConfig } from 'dockerode';
 import type { InstanceSpec } from '../agents/runtime.ts';
 import { containerSpec } from './docker-container-spec.ts';
 import { containerName, identify } from './docker-names.ts';
@@ -9,6 +9,7 @@ export interface StartOptions {
   readonly docker: Dockerode;
   readonly teamId: string;
   readonly image: string;
+  readonly runner?: MountConfig;
   readonly onError: (error: unknown) => void;
   readonly spec: InstanceSpec;
   readonly confirm: (() => Promise<void>) | undefined;
@@ -24,12 +25,12 @@ export async function startContainer(options: StartOptions): Promise<{ container
 
 type Found = { readonly kind: 'new' | 'started'; readonly container: Container };
 
-async function create({ docker, teamId, image, spec, signal }: StartOptions): Promise<Found | undefined> {
+async function create({ docker, teamId, image, runner, spec, signal }: StartOptions): Promise<Found | undefined> {
   // Apart, because dockerode writes what it is given into the address as well as the body, and the engine logs
   // addresses: the environment holds the agent's token.
   const request = {
     _query: { name: containerName({ teamId, ...spec }) },
-    _body: containerSpec({ teamId, image, spec }),
+    _body: containerSpec({ teamId, image, spec, ...(runner && { runner }) }),
     abortSignal: signal,
   };
   // 409: the name is taken, so an earlier call got through.

@@ -23,6 +23,7 @@ export interface StartOptions {
 /** Launch, put on record, let go: in this order, so that whenever we die no process runs that nobody knows of. */
 export async function startProcess(options: StartOptions, spec: InstanceSpec): Promise<void> {
   const { entry, home, logFile, records, lives } = options;
+  if (spec.image !== undefined) throw new Error(`An image (${spec.image}) needs containers: set AGENT_RUNTIME=docker`);
   // One that has already run stays ended: an instance lives once, and a second life would hide how the first ended.
   if (await records.read(spec.instanceId)) return;
   const folder = join(home, 'workspaces', spec.agentType);
