@@ -3,7 +3,7 @@ import { loopVariable, surroundingsOf } from './command-surroundings.ts';
 import type { Environment } from './config.ts';
 import type { Welcome } from './frames.ts';
 import type { Log } from './log.ts';
-import type { LoopResult } from './loop.ts';
+import type { LoopResult } from './loop-result.ts';
 import { createLineReader, createTail } from './output.ts';
 import type { Prompt } from './prompt.ts';
 import { createRelay } from './relay.ts';

@@ -1,4 +1,3 @@
-import type { LoopOutcome } from '../contracts/gateway.ts';
 import { gatherBriefing } from './briefing.ts';
 import type { Clock } from './clock.ts';
 import { type CommandDeps, runCommand } from './command.ts';
@@ -6,6 +5,7 @@ import { converse } from './conversation.ts';
 import { withFetchUrl } from './fetch-url.ts';
 import type { WakeFrame, Welcome } from './frames.ts';
 import { messageOf } from './log.ts';
+import type { LoopResult } from './loop-result.ts';
 import { createMcpSession } from './mcp.ts';
 import { createModel } from './model.ts';
 import { buildPrompt } from './prompt.ts';
@@ -13,11 +13,6 @@ import type { Turn } from './retry.ts';
 import { openToolbox } from './toolbox.ts';
 import { gatewayPaths } from './wire.ts';
 import { isWorthThinking } from './worth-thinking.ts';
-
-export interface LoopResult {
-  readonly outcome: LoopOutcome;
-  readonly summary: string;
-}
 
 export interface LoopJob {
   readonly wake: WakeFrame;
