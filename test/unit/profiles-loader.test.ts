@@ -30,6 +30,23 @@ describe('a profile', () => {
     });
   });
 
+  it('may name a command, with its arguments as they are, and an image', () => {
+    const lines = "version: 1\ncommand: [claude, -p, '$HOME']\ncommandTimeout: 60\nimage: ghcr.io/us/agent:1.2";
+    const profile = parseProfile('cmo.md', goodWith('version: 1', lines));
+    expect(profile).toMatchObject({
+      command: ['claude', '-p', '$HOME'],
+      commandTimeout: 60,
+      image: 'ghcr.io/us/agent:1.2',
+    });
+  });
+
+  it.each(['node', 'node:24', 'localhost:5000/a/b_c:v1', `ghcr.io/a/b@sha256:${'0'.repeat(64)}`])(
+    'may name the image %s',
+    (image) => {
+      expect(parseProfile('cmo.md', goodWith('version: 1', `version: 1\nimage: ${image}`)).image).toBe(image);
+    },
+  );
+
   it('keeps lines of dashes in its Markdown', () => {
     expect(parseProfile('cmo.md', `${good}\n---\nAnd listen.`).prompt).toBe('You speak for us.\n\n---\nAnd listen.');
   });
@@ -53,6 +70,9 @@ describe('a bad profile', () => {
     ['a tool that does not exist', goodWith('[vote]', '[vote, fly]'), 'permissions.tools[1]'],
     ['a role that cannot be', goodWith('[vote]', '[vote]\n  assign: [The CEO]'), 'permissions.assign'],
     ['a tier that does not exist', goodWith('[vote]', '[vote]\n  propose: [huge]'), 'permissions.propose[0]'],
+    ['a command for a shell', goodWith('version: 1', 'version: 1\ncommand: claude -p'), 'command'],
+    ['a command of nothing', goodWith('version: 1', 'version: 1\ncommand: []'), 'command'],
+    ['an image that cannot be', goodWith('version: 1', 'version: 1\nimage: ../node'), 'image'],
     ['front matter that breaks off', goodWith('[vote]', '[vote'), 'tools'],
     ['a field given twice', goodWith('version: 1', 'version: 1\nversion: 2'), 'version'],
     ['front matter that is no list of fields', '---\njust words\n---\n', 'object'],

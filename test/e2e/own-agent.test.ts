@@ -1,0 +1,44 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, describe, expect, it } from 'vitest';
+import { startBoardroom, type TestBoardroom } from '../support/boardroom.ts';
+import { eventually } from '../support/eventually.ts';
+
+describe('an agent of somebody else’s, as a process', () => {
+  let room: TestBoardroom | undefined;
+  let profiles = '';
+
+  afterEach(async () => {
+    await room?.dispose();
+    await rm(profiles, { recursive: true, force: true });
+  });
+
+  async function start(line: string): Promise<TestBoardroom> {
+    profiles = await mkdtemp(join(tmpdir(), 'boardroom-profiles-'));
+    const profile = await readFile('profiles/ceo.md', 'utf8');
+    await writeFile(join(profiles, 'ceo.md'), profile.replace('seat: board', `seat: board\n${line}`));
+    room = await startBoardroom({ BOARDROOM_PROFILES: profiles, BOARDROOM_AGENTS: 'ceo' });
+    return room;
+  }
+
+  it('runs its command in its workspace for each wake, and its end is the loop’s', async () => {
+    const { call, home } = await start("command: [sh, -c, 'cat > prompt.txt; echo No idea; exit 3']");
+    await call('POST', '/agents/ceo/message', { body: { message: 'How far are we?' } });
+    const loop = await eventually(async () => {
+      const { history } = (await call('GET', '/agents/ceo/history?limit=200')).body;
+      return history.find(({ actionType }: { actionType: string }) => actionType === 'loop_failed');
+    });
+    expect(loop.summary).toBe('exit code 3: No idea');
+    expect(await readFile(join(home, 'workspaces/ceo/prompt.txt'), 'utf8')).toContain('How far are we?');
+  });
+
+  it('that needs an image is not started, and says why', async () => {
+    const { call } = await start('image: node:24-bookworm-slim');
+    const because =
+      'its profile names the image node:24-bookworm-slim, which needs containers: set AGENT_RUNTIME=docker';
+    await eventually(async () => ((await call('GET', '/agents/ceo')).body.because === because ? true : undefined));
+    const { status, containerId } = (await call('GET', '/agents/ceo')).body;
+    expect({ status, containerId }).toEqual({ status: 'stopped', containerId: null });
+  });
+});
