@@ -34,10 +34,12 @@ export function createSpecBuilder({ runtime, gatewayPort, egressPort, onAddress 
 
   return {
     async hash(agent, profile) {
-      artifact ??= await runtime.artifact();
       const { reachableHost } = await addressFor(agent.type);
+      // Read out at once: while one waits for anything, another may have it looked up anew.
+      const made = artifact ?? (await runtime.artifact());
+      artifact = made;
       const ports = [gatewayPort, egressPort];
-      const parts = [artifact, profile.hash, agent.generation, profile.resources, reachableHost, ports];
+      const parts = [made, profile.hash, agent.generation, profile.resources, reachableHost, ports];
       return hashSecret(JSON.stringify(parts)).slice(0, 16);
     },
     forget(agentType) {
