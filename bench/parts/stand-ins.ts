@@ -100,7 +100,13 @@ async function bring(
 ) {
   const entry = resolve('dist/agents/agent.cjs');
   const runtime = createProcessRuntime({ entry, home, clock, onError: (error) => console.error(error) });
-  const specs = createSpecBuilder({ runtime, gatewayPort, egressPort, onAddress: () => undefined });
+  const specs = createSpecBuilder({
+    runtime,
+    gatewayPort,
+    egressPort,
+    secretOf: () => undefined,
+    onAddress: () => undefined,
+  });
   const profiles = await loadProfiles(folder, (error) => console.error(error));
   const records = createProcessRecords(join(home, 'run'));
   const client = new pg.Client(databaseUrl);

@@ -7,6 +7,7 @@ import type { closeCodes as contractCodes, gatewayPaths as contractPaths } from 
 export const gatewayPaths: typeof contractPaths = {
   socket: '/agent',
   tools: '/mcp',
+  fetch: '/fetch',
   chatCompletions: '/llm/v1/chat/completions',
   llm: '/llm',
 };

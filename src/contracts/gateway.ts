@@ -9,6 +9,8 @@ export const gatewayPaths = {
   tools: '/mcp',
   /** Where agents think: OpenAI's API below `/llm/v1`, Anthropic's below `/llm`. */
   llm: '/llm',
+  /** `/fetch/<host>/<path>`: asked for over HTTPS, with the role's secrets for that host. */
+  fetch: '/fetch',
   chatCompletions: '/llm/v1/chat/completions',
 } as const;
 

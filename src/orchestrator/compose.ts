@@ -204,6 +204,7 @@ function useRuntime({ config, profiles, log }: Foundation, { choice, gateway, mo
     runtime: choice.runtime,
     gatewayPort: config.gatewayPort,
     egressPort: config.egress.port,
+    secretOf: (name) => config.secrets.get(name),
     onAddress: gateway.listeners.listenFor,
   });
   const listenForAll = async () => {

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { agentTypeSchema } from '../contracts/primitives.ts';
 import type { ModelsConfig } from './models/models.ts';
 import type { ProviderAccesses } from './models/providers.ts';
+import { readSecrets } from './secrets/values.ts';
 
 /** The only reader of the environment. A wrong value stops the start with a sentence that names it. */
 
@@ -142,6 +143,8 @@ export interface Config {
     readonly bytesPerDayMax: number;
   };
   readonly models: ModelsConfig;
+  /** What agents are lent, by the name in their profiles. */
+  readonly secrets: ReadonlyMap<string, string>;
   readonly databaseUrl: string | undefined;
   readonly poolSize: number;
   readonly redisUrl: string | undefined;
@@ -186,6 +189,8 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
   const parsed = schema.safeParse(given);
   if (!parsed.success) throw new ConfigError(describe(parsed.error, given));
   const env = parsed.data;
+  const secrets = readSecrets(given);
+  if (typeof secrets === 'string') throw new ConfigError(secrets);
   const { BOARDROOM_AGENTS: wanted } = env;
   return {
     api: {
@@ -217,6 +222,7 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
       retryMs: env.LLM_RETRY_MS,
       restMs: env.LLM_REST_MS,
     },
+    secrets,
     databaseUrl: env.DATABASE_URL,
     poolSize: env.DATABASE_POOL_SIZE,
     redisUrl: env.REDIS_URL,

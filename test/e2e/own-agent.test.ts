@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -14,11 +14,11 @@ describe('an agent of somebody else’s, as a process', () => {
     await rm(profiles, { recursive: true, force: true });
   });
 
-  async function start(line: string): Promise<TestBoardroom> {
+  async function start(line: string, environment: Record<string, string> = {}): Promise<TestBoardroom> {
     profiles = await mkdtemp(join(tmpdir(), 'boardroom-profiles-'));
     const profile = await readFile('profiles/ceo.md', 'utf8');
     await writeFile(join(profiles, 'ceo.md'), profile.replace('seat: board', `seat: board\n${line}`));
-    room = await startBoardroom({ BOARDROOM_PROFILES: profiles, BOARDROOM_AGENTS: 'ceo' });
+    room = await startBoardroom({ BOARDROOM_PROFILES: profiles, BOARDROOM_AGENTS: 'ceo', ...environment });
     return room;
   }
 
@@ -40,5 +40,33 @@ describe('an agent of somebody else’s, as a process', () => {
     await eventually(async () => ((await call('GET', '/agents/ceo')).body.because === because ? true : undefined));
     const { status, containerId } = (await call('GET', '/agents/ceo')).body;
     expect({ status, containerId }).toEqual({ status: 'stopped', containerId: null });
+  });
+
+  it('is given the variables that its profile lists, whose values show up nowhere else', async () => {
+    const lent = [
+      'secrets:',
+      '  - { name: FOO, env: FOO_KEY }',
+      '  - { name: BAR, domain: api.bar.dev }',
+      '  - { name: LOST, env: LOST }',
+    ];
+    const command = `command: [sh, -c, 'env > env.txt; echo "$FOO_KEY"; exit 3']`;
+    const values = { BOARDROOM_SECRET_FOO: 'foo-value-1', BOARDROOM_SECRET_BAR: 'bar-value-2' };
+    const { call, home } = await start([command, ...lent].join('\n'), values);
+    await call('POST', '/agents/ceo/message', { body: { message: 'Hello' } });
+    const history = await eventually(async () => {
+      const { body } = await call('GET', '/agents/ceo/history?limit=200');
+      return JSON.stringify(body).includes('loop_failed') ? JSON.stringify(body) : undefined;
+    });
+    expect(history).toContain('exit code 3: [FOO]');
+    const environment = await readFile(join(home, 'workspaces/ceo/env.txt'), 'utf8');
+    expect(environment).toContain('FOO_KEY=foo-value-1');
+    expect(environment).not.toContain('bar-value-2');
+    const events = JSON.stringify((await call('GET', '/events?limit=200')).body);
+    expect(events).toContain('started without its secret LOST: BOARDROOM_SECRET_LOST is not set');
+    const records = await Promise.all(
+      (await readdir(join(home, 'run'))).map((name) => readFile(join(home, 'run', name), 'utf8')),
+    );
+    const shown = [history, events, JSON.stringify((await call('GET', '/agents/ceo')).body), ...records].join();
+    expect(shown).not.toMatch(/foo-value-1|bar-value-2/);
   });
 });

@@ -3,15 +3,18 @@ import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { AppError } from '../../src/contracts/errors.ts';
 import type { BoardroomEvent } from '../../src/contracts/event.ts';
-import { createAdmission } from '../../src/orchestrator/egress/admission.ts';
+import type { Secret } from '../../src/contracts/secret.ts';
+import { createAdmission, Denied } from '../../src/orchestrator/egress/admission.ts';
 import {
   type ConnectionLimits,
   type Connections,
   createConnections,
 } from '../../src/orchestrator/egress/connections.ts';
+import { createFetch, type FetchDeps } from '../../src/orchestrator/egress/fetch.ts';
 import { createEgressServer } from '../../src/orchestrator/egress/proxy.ts';
 import { createWhitelistView, type WhitelistView } from '../../src/orchestrator/egress/view.ts';
 import type { AgentCaller } from '../../src/orchestrator/gateway/identity.ts';
+import { injectionFor } from '../../src/orchestrator/secrets/rules.ts';
 import { makeCertificate } from './certificate.ts';
 
 /** A service inside the house, with and without TLS. */
@@ -51,6 +54,8 @@ export async function openSite(name: string, answer: RequestListener, host?: str
 /** The proxy with one agent that it knows, `cmo` with the token `good`, and a name service of the test's own. */
 export interface EgressStage {
   readonly proxy: Server;
+  /** What stands behind `/fetch` at the gateway. */
+  readonly fetcher: Server;
   readonly view: WhitelistView;
   readonly connections: Connections;
   /** `host denial`, in order. */
@@ -66,11 +71,21 @@ export const whitelistEvent = (eventType: 'domain_approved' | 'domain_removed', 
   ({ eventType, payload }) as BoardroomEvent;
 
 const generous = { connectionsMax: 32, bytesPerDayMax: 1e9 };
-const caller = { actor: { name: 'cmo', agentId: 'agt_1' }, instanceId: 'ins_1' } as AgentCaller;
+const borrowed: Secret[] = [
+  { name: 'WIKI', domain: 'wiki.test', header: 'X-Key', format: 'Key {}' },
+  { name: 'LOST', domain: 'lost.test', header: 'Authorization', format: 'Bearer {}' },
+];
+const secrets: Readonly<Record<string, string>> = { WIKI: 'the-secret' };
+const caller = {
+  actor: { name: 'cmo', agentId: 'agt_1' },
+  instanceId: 'ins_1',
+  profile: { secrets: borrowed },
+} as unknown as AgentCaller;
 
 export async function openEgress(
   entries: Readonly<Record<string, string>>,
   limits: Partial<ConnectionLimits> = {},
+  authorities = '',
 ): Promise<EgressStage> {
   const connections = createConnections({ ...generous, ...limits }, () => 0);
   const view = createWhitelistView({ entries: new Map(Object.entries(entries)), onRemoved: connections.cutEntry });
@@ -83,20 +98,32 @@ export async function openEgress(
     const answer = answers.length > 1 ? answers.shift() : answers[0];
     return answer?.split(',') ?? [];
   }
+  const dealt: Omit<FetchDeps, 'ca'> = {
+    admit: createAdmission({ allowed: view.allowed, resolve, connections }),
+    secretsFor({ profile }, host) {
+      const injection = injectionFor(profile.secrets, host, (name) => secrets[name]);
+      if (injection.kind === 'missing') throw new Denied('secret_missing', host);
+      return injection.headers;
+    },
+    onAllowed: () => undefined,
+    onDenied: (_attempt, { denial, host }) => void denied.push(`${host} ${denial}`),
+    onError: () => undefined,
+  };
   const proxy = createEgressServer({
     async identify(token) {
       if (token === 'good') return caller;
       throw new AppError('unauthenticated', 'unknown');
     },
-    admit: createAdmission({ allowed: view.allowed, resolve, connections }),
-    onAllowed: () => undefined,
-    onDenied: (_attempt, { denial, host }) => void denied.push(`${host} ${denial}`),
-    onError: () => undefined,
+    ...dealt,
   });
-  await listening(proxy);
+  const fetcher = createServer(
+    (request, response) => void createFetch({ ...dealt, ca: authorities })(caller, request, response),
+  );
+  await Promise.all([listening(proxy), listening(fetcher)]);
   const close = () => {
     connections.cutAll();
     closeServer(proxy);
+    closeServer(fetcher);
   };
-  return { proxy, view, connections, denied, looked, addresses, close };
+  return { proxy, fetcher, view, connections, denied, looked, addresses, close };
 }

@@ -45,7 +45,13 @@ export async function watchTerm(databaseUrl: string, { wanted, broken = [], befo
   const services = createServices({ ...common, onCommitted: () => undefined, runtimeIsStale: () => false });
   await services.agents.register(config.isWanted);
   const { runtime, seen, show } = standInRuntime(broken, beforeStart);
-  const specs = createSpecBuilder({ runtime, gatewayPort: 1, egressPort: 2, onAddress: () => undefined });
+  const specs = createSpecBuilder({
+    runtime,
+    gatewayPort: 1,
+    egressPort: 2,
+    secretOf: () => undefined,
+    onAddress: () => undefined,
+  });
   const term = beginTerm({
     ...common,
     number: 1,

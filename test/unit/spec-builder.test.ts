@@ -6,7 +6,7 @@ import { createSpecBuilder } from '../../src/orchestrator/agents/spec.ts';
 it('what a container is known by is the same, though everything is looked up anew in the middle of its making', async () => {
   const profile = (await loadProfiles('profiles', () => undefined)).get('cmo');
   if (!profile) throw new Error('the CMO is one of ours');
-  let disturb = () => undefined as void;
+  let disturb = (): void => undefined;
   const runtime = {
     artifact: async () => 'sha256:1',
     async gatewayFor() {

@@ -208,9 +208,13 @@ export function createReconciler(deps: Deps) {
     const life = { id: chance.id('ins'), agentType: agent.type };
     const token = `bra_${chance.secret()}`;
     // The row first: `one_life_per_agent` refuses a second reconciler before it has started anything.
-    await unitOfWork((work) =>
-      insertInstance(work.tx, { ...life, specHash, tokenHash: hashSecret(token), createdAt: work.now }),
-    );
+    await unitOfWork(async (work) => {
+      await insertInstance(work.tx, { ...life, specHash, tokenHash: hashSecret(token), createdAt: work.now });
+      for (const name of specs.missing(profile)) {
+        const message = `${agent.type} is started without its secret ${name}: BOARDROOM_SECRET_${name} is not set`;
+        work.append(system, 'alert_raised', { agentType: agent.type, severity: 'warning', message });
+      }
+    });
     try {
       const spec = await specs.build(profile, { instanceId: life.id, specHash, token });
       const { containerId } = await runtime.start(spec, confirmTerm);

@@ -1,4 +1,5 @@
 import { hashSecret } from '../platform/identity.ts';
+import { missingOf, type SecretOf, variablesFor } from '../secrets/rules.ts';
 import type { Profile } from './profiles.ts';
 import type { GatewayAddress, InstanceSpec, Runtime } from './runtime.ts';
 import type { AgentRow } from './store.ts';
@@ -7,6 +8,8 @@ import type { AgentRow } from './store.ts';
 export interface SpecBuilder {
   hash(agent: Pick<AgentRow, 'type' | 'generation'>, profile: Profile): Promise<string>;
   build(profile: Profile, life: { instanceId: string; specHash: string; token: string }): Promise<InstanceSpec>;
+  /** Names of secrets that its profile lists and nobody has set. */
+  missing(profile: Profile): readonly string[];
   /** Its network or its image may have been taken away by hand: prepare it anew at the next look. */
   forget(agentType: string): void;
   /** Image or bundle may be another one by now. */
@@ -17,11 +20,12 @@ interface Deps {
   readonly runtime: Runtime;
   readonly gatewayPort: number;
   readonly egressPort: number;
+  readonly secretOf: SecretOf;
   /** The gateway has to listen here before the agent calls. */
   readonly onAddress: (agentType: string, address: GatewayAddress) => void;
 }
 
-export function createSpecBuilder({ runtime, gatewayPort, egressPort, onAddress }: Deps): SpecBuilder {
+export function createSpecBuilder({ runtime, gatewayPort, egressPort, secretOf, onAddress }: Deps): SpecBuilder {
   const addresses = new Map<string, GatewayAddress>();
   let artifact: string | undefined;
 
@@ -42,6 +46,7 @@ export function createSpecBuilder({ runtime, gatewayPort, egressPort, onAddress 
       const parts = [made, profile.hash, agent.generation, profile.resources, reachableHost, ports];
       return hashSecret(JSON.stringify(parts)).slice(0, 16);
     },
+    missing: ({ secrets }) => missingOf(secrets, secretOf),
     forget(agentType) {
       addresses.delete(agentType);
       artifact = undefined;
@@ -56,6 +61,7 @@ export function createSpecBuilder({ runtime, gatewayPort, egressPort, onAddress 
         agentType: profile.type,
         specHash,
         environment: {
+          ...variablesFor(profile.secrets, secretOf),
           BOARDROOM_URL: `http://${reachableHost}:${gatewayPort}`,
           BOARDROOM_AGENT: profile.type,
           BOARDROOM_TOKEN: token,

@@ -2,15 +2,17 @@ import type { Server } from 'node:http';
 import type { BoardroomEvent } from '../../contracts/event.ts';
 import type { DomainService } from '../domains/service.ts';
 import type { UnitOfWork } from '../events/work.ts';
-import { type AgentIdentity, recentMs } from '../gateway/identity.ts';
+import { type AgentCaller, type AgentIdentity, recentMs } from '../gateway/identity.ts';
 import type { Neighbours } from '../gateway/neighbours.ts';
 import type { Metrics } from '../metrics.ts';
 import type { Clock } from '../platform/clock.ts';
+import { injectionFor, type SecretOf } from '../secrets/rules.ts';
 import type { TaskService } from '../tasks/service.ts';
 import { createResolve } from './addresses.ts';
-import { createAdmission } from './admission.ts';
+import { type Attempt, createAdmission, Denied } from './admission.ts';
 import { type ConnectionLimits, createConnections } from './connections.ts';
 import { createDenialLog } from './denials.ts';
+import { createFetch, type Fetch } from './fetch.ts';
 import { createEgressServer } from './proxy.ts';
 import { createWhitelistView } from './view.ts';
 
@@ -18,6 +20,8 @@ import { createWhitelistView } from './view.ts';
 export interface Egress {
   /** For one address at which agents can reach us; `spend` throws when too much is asked there. */
   createServer(spend: () => void): Server;
+  /** For one request of an agent that is known already. */
+  readonly fetch: Fetch;
   follow(event: BoardroomEvent): void;
   /** Ends what this life has open. */
   cutLife(instanceId: string): void;
@@ -36,6 +40,7 @@ interface Deps {
   readonly tasks: Pick<TaskService, 'inHandOf'>;
   readonly clock: Clock;
   readonly metrics: Metrics;
+  readonly secretOf: SecretOf;
   readonly onError: (error: unknown) => void;
 }
 
@@ -47,20 +52,30 @@ export function openEgress(deps: Deps): Egress {
   const denials = createDenialLog({ unitOfWork, domains, clock, taskOf: tasks.inHandOf, onError });
   const count = (agent: string, outcome: string) => metrics.egress.inc({ agent, outcome });
 
+  const dealt = {
+    admit,
+    secretsFor({ profile }: AgentCaller, host: string) {
+      const injection = injectionFor(profile.secrets, host, deps.secretOf);
+      if (injection.kind === 'missing') throw new Denied('secret_missing', host);
+      return injection.headers;
+    },
+    onAllowed: ({ caller }: Attempt) => count(caller.actor.name, 'allowed'),
+    onDenied(attempt: Attempt, denied: Denied) {
+      count(attempt.caller.actor.name, denied.denial);
+      denials.note(attempt, denied);
+    },
+    onError,
+  };
+
   return {
+    fetch: createFetch(dealt),
     createServer: (spend) =>
       createEgressServer({
         identify(token, from) {
           spend();
           return identity.identify(token && `Bearer ${token}`, neighbours.agentAt(from), recentMs);
         },
-        admit,
-        onAllowed: ({ caller }) => count(caller.actor.name, 'allowed'),
-        onDenied(attempt, denied) {
-          count(attempt.caller.actor.name, denied.denial);
-          denials.note(attempt, denied);
-        },
-        onError,
+        ...dealt,
       }),
     follow: view.follow,
     cutLife: connections.cutLife,

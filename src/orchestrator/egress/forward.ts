@@ -1,26 +1,29 @@
 import { request as ask, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { Passage } from './admission.ts';
-import { reach, type TunnelTimes } from './tunnel.ts';
 
 interface Exchange {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
   readonly url: URL;
   readonly passage: Passage;
-  readonly times: TunnelTimes;
+  readonly connect: () => Promise<Duplex>;
+  /** In the place of what the client says there; undefined: nothing. */
+  readonly headers: Readonly<Record<string, string | undefined>>;
 }
 
 /** One plain HTTP request and its answer. A redirect in it is the client's next request, and looked at like this one. */
-export async function forward({ request, response, url, passage, times }: Exchange): Promise<void> {
-  const socket = await reach(passage, times);
+export async function forward(exchange: Exchange): Promise<void> {
+  const { request, response, url, passage, connect, headers } = exchange;
+  const socket = await connect();
   response.on('close', () => socket.destroy());
   const upstream = ask({
     createConnection: () => socket,
     method: request.method,
     path: url.pathname + url.search,
     // The host that was let through, whatever the client says there: one server can be many hosts.
-    headers: { ...endToEnd(request.headers), host: url.host },
+    headers: defined({ ...endToEnd(request.headers), ...headers, host: url.host }),
     setHost: false,
   });
   const answered = new Promise<IncomingMessage>((resolve, reject) => {
@@ -47,6 +50,9 @@ const hopByHop = new Set([
   'transfer-encoding',
   'upgrade',
 ]);
+
+const defined = (headers: IncomingMessage['headers']): IncomingMessage['headers'] =>
+  Object.fromEntries(Object.entries(headers).filter(([, value]) => value !== undefined));
 
 function endToEnd(headers: IncomingMessage['headers']): IncomingMessage['headers'] {
   const named = new Set((headers.connection ?? '').split(',').map((name) => name.trim().toLowerCase()));

@@ -10,6 +10,8 @@ interface Deps {
   /** By the token of a life, and where it comes from. Throws when it is unknown, dead or another's. */
   readonly identify: (token: string | undefined, from: string | undefined) => Promise<AgentCaller>;
   readonly admit: Admit;
+  /** Headers that the host is to be sent for this agent; throws `Denied` when one lacks its value. */
+  readonly secretsFor: (caller: AgentCaller, host: string) => Readonly<Record<string, string>>;
   readonly onAllowed: (attempt: Attempt) => void;
   readonly onDenied: (attempt: Attempt, denied: Denied) => void;
   readonly onError: (error: unknown) => void;
@@ -69,7 +71,9 @@ async function pass(deps: Deps, request: IncomingMessage, response: ServerRespon
     const passage = await deps.admit(attempt, () => response.destroy());
     response.on('close', passage.connection.close);
     deps.onAllowed(attempt);
-    await forward({ request, response, url, passage, times });
+    // Outside the house plain HTTP is read by everybody on the way.
+    const headers = passage.isInternal ? deps.secretsFor(caller, passage.target.host) : {};
+    await forward({ request, response, url, passage, connect: () => reach(passage, times), headers });
   } catch (error) {
     report(deps, attempt, error);
     if (response.headersSent) return void response.destroy();

@@ -18,6 +18,7 @@ export const denials = {
   private_address: 'its name leads to an address inside this machine or network',
   wrong_server_name: 'the TLS server name differs from the host that was asked for',
   not_tls: 'what was sent is not TLS',
+  secret_missing: 'the secret for it has no value yet, which only the operator can give',
   too_many: 'the agent has too many connections open',
   too_much: 'the agent has moved as many bytes as it may today',
 } as const;

@@ -16,6 +16,7 @@ import type { Chance } from '../platform/identity.ts';
 import { iso } from '../platform/iso.ts';
 import type { Logger } from '../platform/log.ts';
 import type { Postgres } from '../platform/postgres.ts';
+import { masked } from '../secrets/rules.ts';
 import type { Services } from '../services.ts';
 import { createSettingsReader } from '../settings/reader.ts';
 import { createSettingsView } from '../settings/view.ts';
@@ -71,6 +72,8 @@ export async function openGateway(deps: Deps): Promise<Gateway> {
     };
     bus.publish(topics.workerLog, JSON.stringify(passingFrame(frame)));
   };
+  const mask = ({ profile }: AgentCaller, text: string) =>
+    masked(text, profile.secrets, (name) => config.secrets.get(name));
   const neighbours = createNeighbours();
   const isAgentAddress = addressesOf(config.agentSubnets);
   const { incidents, limits, allowances, onExcess } = openLimits(deps, onError);
@@ -127,7 +130,8 @@ export async function openGateway(deps: Deps): Promise<Gateway> {
     heartbeatMs: config.every.heartbeatMs,
     onIdle: () => dispatcher.wake(),
     onBeat: heartbeats.beat,
-    onLog: (caller, lines) => tell(caller, { toolCalls: [], lines: [...lines] }),
+    onLog: (caller, lines) => tell(caller, { toolCalls: [], lines: lines.map((line) => mask(caller, line)) }),
+    mask,
     onCount: (open) => metrics.sockets.set({ kind: 'agent' }, open),
   });
   const dispatcher = createDispatcher({ loops, sockets, clock, everyMs: config.every.dispatchMs, onError });
@@ -139,6 +143,7 @@ export async function openGateway(deps: Deps): Promise<Gateway> {
     nameServers: config.egress.nameServers,
     identity,
     neighbours,
+    secretOf: (name) => config.secrets.get(name),
     onError: (error) => log.debug({ err: error }, 'egress'),
   });
   const models = openModels({
@@ -158,6 +163,7 @@ export async function openGateway(deps: Deps): Promise<Gateway> {
     neighbours,
     mcp: createMcpHandler(call, deps.version),
     models,
+    fetch: egress.fetch,
     log,
   });
   const doors: Door[] = [

@@ -4,6 +4,7 @@ import type { Logger } from 'pino';
 import { AppError } from '../../contracts/errors.ts';
 import { gatewayPaths } from '../../contracts/gateway.ts';
 import type { GatewayAddress } from '../agents/runtime.ts';
+import type { Fetch } from '../egress/fetch.ts';
 import { createProblemHandler } from '../http/problem.ts';
 import type { Models } from '../models/models.ts';
 import type { Clock } from '../platform/clock.ts';
@@ -20,6 +21,7 @@ interface AppDeps {
   readonly neighbours: Neighbours;
   readonly mcp: RequestHandler;
   readonly models: Models;
+  readonly fetch: Fetch;
   readonly log: Logger;
 }
 
@@ -27,7 +29,7 @@ const toolBytesMax = 256 * 1024;
 const chatBytesMax = 8 * 1024 * 1024;
 
 /** The agents' side, apart from the operators' API: who has no live token gets no further than this. */
-export function createGatewayApp({ identity, allowances, neighbours, mcp, models, log }: AppDeps): Express {
+export function createGatewayApp({ identity, allowances, neighbours, mcp, models, fetch, log }: AppDeps): Express {
   const app = express();
   app.disable('x-powered-by');
   app.use(async (request, response, next) => {
@@ -56,6 +58,7 @@ export function createGatewayApp({ identity, allowances, neighbours, mcp, models
       .json({ jsonrpc: '2.0', error: { code: -32000, message: 'Use POST' }, id: null });
   });
   app.use(gatewayPaths.llm, express.json({ limit: chatBytesMax }), createLlmRouter(models));
+  app.use(gatewayPaths.fetch, (request, response) => fetch(response.locals['agent'] as AgentCaller, request, response));
   app.use((request) => {
     throw new AppError(
       'not_found',

@@ -34,6 +34,8 @@ interface Deps {
   readonly onIdle: (agentType: string) => void;
   readonly onBeat: (instanceId: string) => void;
   readonly onLog: (caller: AgentCaller, lines: readonly string[]) => void;
+  /** Without the secrets that the agent was given. */
+  readonly mask: (caller: AgentCaller, text: string) => string;
   readonly onCount: (open: number) => void;
 }
 
@@ -164,7 +166,8 @@ export function createAgentSockets(deps: Deps): AgentSockets {
 
   async function report(connection: Connection, frame: Extract<AgentFrame, { type: 'report' }>): Promise<void> {
     const { actor, instanceId } = connection.caller;
-    await onceDatabaseAnswers(connection, () => loops.finish(actor, instanceId, frame));
+    const told = { ...frame, summary: deps.mask(connection.caller, frame.summary) };
+    await onceDatabaseAnswers(connection, () => loops.finish(actor, instanceId, told));
     send(connection, { type: 'report_ack', loopId: frame.loopId });
     deps.onIdle(actor.name);
   }
