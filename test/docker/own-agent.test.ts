@@ -39,6 +39,8 @@ describeDocker('an agent of somebody else’s, in an image of their own', () => 
       BOARDROOM_PROFILES: profiles,
       BOARDROOM_AGENTS: 'ceo',
       RESTART_BACKOFF_MS: '10',
+      BOARDROOM_SECRET_FOO: 'foo-value-1',
+      BOARDROOM_SECRET_BAR: 'bar-value-2',
     });
     teamId = await teamIn(room.databaseUrl);
     return room;
@@ -87,6 +89,25 @@ describeDocker('an agent of somebody else’s, in an image of their own', () => 
     expect(new Set(writable)).toEqual(new Set(['/data', '/workspace']));
     const readable = Mounts.filter(({ RW }) => !RW).map(({ Destination }) => Destination);
     expect(new Set(readable)).toEqual(new Set(['/opt/boardroom', '/opt/boardroom-node']));
+  });
+
+  it('has in its container what its profile says it is given, and nothing that is only put into its requests', async () => {
+    const lent = ['secrets:', '  - { name: FOO, env: FOO_KEY }', '  - { name: BAR, domain: api.bar.dev }'];
+    await start(`image: ${await buildOwnImage()}`, ...lent);
+    const given = await docker.getContainer(await connected()).inspect();
+    expect(given.Config.Env).toContain('FOO_KEY=foo-value-1');
+    expect(JSON.stringify({ ...given, Config: { ...given.Config, Env: [] } })).not.toContain('foo-value-1');
+    expect(JSON.stringify(given)).not.toContain('bar-value-2');
+    await writeProfile([]);
+    const without = await eventually(
+      async () => {
+        const { connected: isUp, containerId } = await ceo();
+        if (!isUp || containerId === given.Id) return undefined;
+        return docker.getContainer(containerId).inspect();
+      },
+      { withinMs },
+    );
+    expect(JSON.stringify(without)).not.toMatch(/foo-value-1|bar-value-2/);
   });
 
   it('needs no Node.js in its image, and finds a workspace that it can write to', async () => {

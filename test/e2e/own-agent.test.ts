@@ -69,4 +69,23 @@ describe('an agent of somebody else’s, as a process', () => {
     const shown = [history, events, JSON.stringify((await call('GET', '/agents/ceo')).body), ...records].join();
     expect(shown).not.toMatch(/foo-value-1|bar-value-2/);
   });
+
+  it('asks by way of the gateway under the rules of the proxy, and a human is asked for what is not allowed', async () => {
+    const ask = `const { BOARDROOM_URL, BOARDROOM_TOKEN } = process.env;
+      fetch(BOARDROOM_URL + '/fetch/api.bar.dev/x?y=z', { headers: { Authorization: 'Bearer ' + BOARDROOM_TOKEN } })
+        .then(async (answer) => console.log(answer.status, await answer.text()))`;
+    const { call } = await start(`command: ${JSON.stringify(['node', '-e', ask])}`);
+    await call('POST', '/agents/ceo/message', { body: { message: 'Hello' } });
+    await eventually(async () => {
+      const { history } = (await call('GET', '/agents/ceo/history?limit=200')).body;
+      return history.find(({ summary }: { summary: string }) =>
+        /^403 .*api\.bar\.dev: it is not on the whitelist/.test(summary),
+      );
+    });
+    const denied = await eventually(async () => {
+      const { events } = (await call('GET', '/events?type=egress_denied&limit=10')).body;
+      return events[0]?.payload;
+    });
+    expect(denied).toMatchObject({ agentType: 'ceo', domain: 'api.bar.dev' });
+  });
 });

@@ -14,7 +14,8 @@ it('what a container is known by is the same, though everything is looked up ane
       return { listenHost: '10.0.0.1', reachableHost: '10.0.0.1' };
     },
   } as unknown as Runtime; // the builder asks for no more of it
-  const make = () => createSpecBuilder({ runtime, gatewayPort: 1, egressPort: 2, onAddress: () => undefined });
+  const none = () => undefined;
+  const make = () => createSpecBuilder({ runtime, gatewayPort: 1, egressPort: 2, onAddress: none, secretOf: none });
   const agent = { type: 'cmo', generation: 0 };
   const undisturbed = await make().hash(agent, profile);
   for (const disturbance of ['refresh', 'forget'] as const) {
