@@ -22,6 +22,24 @@ export function createResolve(nameServers: readonly string[]): Resolve {
   };
 }
 
+/** Answers that are so old are asked for again; a page's many connections are one question. */
+const answerMs = 1_000;
+const answersMax = 1_000;
+
+/** What a name's answer was a moment ago; it is looked at anew each time, whether it may be connected to. */
+export function remembering(resolve: Resolve, monotonic: () => number): Resolve {
+  const known = new Map<string, { readonly answer: Promise<readonly string[]>; readonly at: number }>();
+  return (host) => {
+    const entry = known.get(host);
+    if (entry && monotonic() - entry.at < answerMs) return entry.answer;
+    const answer = resolve(host);
+    known.delete(host);
+    known.set(host, { answer, at: monotonic() });
+    for (const old of known.keys()) if (known.size > answersMax) known.delete(old);
+    return answer;
+  };
+}
+
 const systemResolve: Resolve = async (host) =>
   (await lookup(host, { all: true, order: 'ipv4first' })).map(({ address }) => address);
 

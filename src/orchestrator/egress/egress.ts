@@ -8,7 +8,7 @@ import type { Metrics } from '../metrics.ts';
 import type { Clock } from '../platform/clock.ts';
 import { injectionFor, type SecretOf } from '../secrets/rules.ts';
 import type { TaskService } from '../tasks/service.ts';
-import { createResolve } from './addresses.ts';
+import { createResolve, remembering } from './addresses.ts';
 import { type Attempt, createAdmission, Denied } from './admission.ts';
 import { type ConnectionLimits, createConnections } from './connections.ts';
 import { createDenialLog } from './denials.ts';
@@ -48,7 +48,11 @@ export function openEgress(deps: Deps): Egress {
   const { identity, neighbours, unitOfWork, domains, tasks, clock, metrics, onError } = deps;
   const connections = createConnections(deps.limits, clock.now);
   const view = createWhitelistView({ entries: deps.entries, onRemoved: connections.cutEntry });
-  const admit = createAdmission({ allowed: view.allowed, resolve: createResolve(deps.nameServers), connections });
+  const admit = createAdmission({
+    allowed: view.allowed,
+    resolve: remembering(createResolve(deps.nameServers), clock.monotonic),
+    connections,
+  });
   const denials = createDenialLog({ unitOfWork, domains, clock, taskOf: tasks.inHandOf, onError });
   const count = (agent: string, outcome: string) => metrics.egress.inc({ agent, outcome });
 

@@ -12,14 +12,12 @@ export interface TunnelTimes {
 
 /** To the address that was looked up, never to the name. Rejects when nobody answers there. */
 export async function reach({ address, target }: Passage, { connectMsMax, idleMsMax }: TunnelTimes): Promise<Socket> {
-  const upstream = connect({ host: address, port: target.port, family: isIP(address), noDelay: true });
-  try {
-    await once(upstream, 'connect', { signal: AbortSignal.timeout(connectMsMax) });
-  } catch (error) {
-    upstream.destroy();
-    throw error;
-  }
-  upstream.setTimeout(idleMsMax, () => upstream.destroy());
+  const place = { host: address, port: target.port, family: isIP(address) };
+  const upstream = connect({ ...place, noDelay: true, timeout: connectMsMax });
+  // Silence, before the connection and on it.
+  upstream.on('timeout', () => upstream.destroy(new Error(`${target.host} says nothing`)));
+  await once(upstream, 'connect');
+  upstream.setTimeout(idleMsMax);
   return upstream;
 }
 
@@ -28,7 +26,6 @@ export async function reach({ address, target }: Passage, { connectMsMax, idleMs
  * it was let through for. An internal service may speak anything; when it speaks TLS, the name must be right there too.
  */
 export async function readChecked(client: Duplex, head: Buffer, { target, isInternal }: Passage): Promise<Buffer> {
-  const late = AbortSignal.timeout(helloMsMax);
   let said = head;
   for (;;) {
     const greeting = readGreeting(said);
@@ -38,7 +35,7 @@ export async function readChecked(client: Duplex, head: Buffer, { target, isInte
       if (hostOf(greeting.serverName ?? '') !== target.host) throw new Denied('wrong_server_name', target.host);
       return said;
     }
-    const next = await nextChunk(client, late);
+    const next = await nextChunk(client);
     // Who leaves without a word has tried nothing.
     if (next === undefined && said.length === 0) throw new Error('The client has left');
     if (next === undefined) throw new Denied('not_tls', target.host);
@@ -49,21 +46,28 @@ export async function readChecked(client: Duplex, head: Buffer, { target, isInte
 /** A client that dawdles over its hello holds a place that others could use. */
 const helloMsMax = 10_000;
 
-/** Undefined when the client has said all; rejects when it is late. */
-async function nextChunk(client: Duplex, late: AbortSignal): Promise<Buffer | undefined> {
+/** Undefined when the client has said all; rejects when it says nothing for too long. */
+async function nextChunk(client: Duplex): Promise<Buffer | undefined> {
   for (;;) {
     const chunk: unknown = client.read();
     if (Buffer.isBuffer(chunk)) return chunk;
     if (client.readableEnded || client.destroyed) return undefined;
-    const done = new AbortController();
-    const signal = AbortSignal.any([late, done.signal]);
-    try {
-      await Promise.race(['readable', 'end', 'close'].map((event) => once(client, event, { signal })));
-    } finally {
-      // What has not happened is not waited for: each wait holds a listener.
-      done.abort();
-    }
+    await somethingFrom(client);
   }
+}
+
+function somethingFrom(client: Duplex): Promise<void> {
+  const news = ['readable', 'end', 'close'] as const;
+  return new Promise((resolve, reject) => {
+    const late = setTimeout(() => settle(() => reject(new Error('The client says nothing'))), helloMsMax);
+    const heard = () => settle(resolve);
+    function settle(how: () => void): void {
+      clearTimeout(late);
+      for (const event of news) client.off(event, heard);
+      how();
+    }
+    for (const event of news) client.on(event, heard);
+  });
 }
 
 /** Both ways until one side ends or is cut. */

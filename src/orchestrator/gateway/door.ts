@@ -1,4 +1,4 @@
-import { createServer, type RequestListener, type Server, type ServerResponse } from 'node:http';
+import { createServer, type RequestListener, type Server, type ServerOptions, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { AppError } from '../../contracts/errors.ts';
 import { problemOf } from '../http/problem.ts';
@@ -18,6 +18,8 @@ export interface DoorBounds {
 
 interface DoorOptions extends DoorBounds {
   readonly app: RequestListener;
+  /** What `app` takes: made once for all its doors. */
+  readonly messages: Pick<ServerOptions, 'IncomingMessage' | 'ServerResponse'>;
   readonly sockets: Pick<AgentSockets, 'upgrade'>;
 }
 
@@ -27,9 +29,9 @@ const timeouts = { headersTimeout: 10_000, requestTimeout: 30_000, connectionsCh
 const holdMs = 1_000;
 
 /** A server that bounds what comes in before it is known who calls: nothing here touches the database. */
-export function createDoor({ app, sockets, ...bounds }: DoorOptions): Server {
+export function createDoor({ app, messages, sockets, ...bounds }: DoorOptions): Server {
   const { limits, clock, onExcess } = bounds;
-  const server = boundConnections(createServer(timeouts), bounds);
+  const server = boundConnections(createServer({ ...timeouts, ...messages }), bounds);
   const meter = createMeter(limits.requests, clock.monotonic);
 
   function isTooMuch(): boolean {

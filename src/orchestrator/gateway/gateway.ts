@@ -7,6 +7,7 @@ import { openEgress } from '../egress/egress.ts';
 import type { Feed } from '../events/feed.ts';
 import { passingFrame } from '../events/frames.ts';
 import { topics } from '../events/topics.ts';
+import { expressMessages } from '../http/express-messages.ts';
 import type { Lifecycle } from '../lifecycle.ts';
 import type { Metrics } from '../metrics.ts';
 import { openModels } from '../models/models.ts';
@@ -166,8 +167,9 @@ export async function openGateway(deps: Deps): Promise<Gateway> {
     fetch: egress.fetch,
     log,
   });
+  const messages = expressMessages(app);
   const doors: Door[] = [
-    { name: 'gateway', port: config.gatewayPort, open: (bounds) => createDoor({ app, sockets, ...bounds }) },
+    { name: 'gateway', port: config.gatewayPort, open: (bounds) => createDoor({ app, messages, sockets, ...bounds }) },
     {
       name: 'egress proxy',
       port: config.egress.port,
