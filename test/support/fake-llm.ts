@@ -31,8 +31,11 @@ export type Behaviour =
   | { readonly kind: 'hang' }
   /** Breaks off after so many events; 0: before the first. */
   | { readonly kind: 'cut'; readonly after: number }
+  /** Ends in order after so many events, as a proxy in between does that has lost its other side. */
+  | { readonly kind: 'ends'; readonly after: number }
   | { readonly kind: 'malformed' }
-  | { readonly kind: 'error_event' };
+  /** Says so in its own dialect, after so many events. */
+  | { readonly kind: 'error_event'; readonly after?: number; readonly message?: string };
 
 /** A server on the loopback that speaks as a provider does. */
 export interface FakeLlm {
@@ -114,9 +117,17 @@ async function behave(behaviour: Behaviour, scene: Scene): Promise<void> {
     case 'malformed':
       return body['stream'] ? stream(scene, ['data: {"id": \n\n'], 0) : void response.end('<html>no</html>');
     case 'error_event': {
-      const error = { type: 'error', error: { type: 'overloaded_error', message: 'Overloaded' } };
-      return stream(scene, [`event: error\ndata: ${JSON.stringify(error)}\n\n`], 0);
+      const { after = 0, message = 'Overloaded' } = behaviour;
+      const error = { error: { type: 'overloaded_error', message } };
+      const said =
+        scene.dialect === 'anthropic'
+          ? `event: error\ndata: ${JSON.stringify({ type: 'error', ...error })}\n\n`
+          : `data: ${JSON.stringify(error)}\n\n`;
+      // One by one: what comes together with the error counts as not begun.
+      return stream(scene, [...framesOf(plain, scene).slice(0, after), said], after > 0 ? 20 : 0);
     }
+    case 'ends':
+      return stream(scene, framesOf(plain, scene).slice(0, behaviour.after), 0);
     case 'cut': {
       const frames = framesOf(plain, scene).slice(0, behaviour.after);
       response.writeHead(200, { 'Content-Type': 'text/event-stream' });

@@ -20,6 +20,8 @@ export interface ModelsStage {
   readonly calls: readonly (PlannedCall & CallOutcome)[];
   /** Setting by name. */
   readonly settings: Map<string, JsonValue>;
+  /** How often a call has begun to wait before another attempt. */
+  readonly waits: number;
   close(): Promise<void>;
 }
 
@@ -33,6 +35,7 @@ export async function openModelsStage(
 ): Promise<ModelsStage> {
   const calls: (PlannedCall & CallOutcome)[] = [];
   const settings = new Map<string, JsonValue>();
+  let waits = 0;
   const books: Accounts = accounts ?? {
     reserve: async (planned) => ({ settle: async (outcome) => void calls.push({ ...planned, ...outcome }) }),
   };
@@ -41,7 +44,10 @@ export async function openModelsStage(
     settings: createSettingsReader((category, key) => settings.get(`${category}.${key}`)),
     accounts: books,
     monotonic: () => performance.now(),
-    fraction: () => 0.5,
+    fraction() {
+      waits += 1;
+      return 0.5;
+    },
     onCalled: () => undefined,
     onError: () => undefined,
   });
@@ -60,6 +66,9 @@ export async function openModelsStage(
     models,
     calls,
     settings,
+    get waits() {
+      return waits;
+    },
     async close() {
       await models.close();
       server.closeAllConnections();

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Usage } from '../../src/orchestrator/models/accounts.ts';
-import { ceilingOf, costOf, priceOf, prices } from '../../src/orchestrator/models/prices.ts';
+import { ceilingOf } from '../../src/orchestrator/models/ceiling.ts';
+import { costOf, mostOf, priceOf, prices } from '../../src/orchestrator/models/prices.ts';
 
 const used = (parts: Partial<Usage>): Usage => ({
   inputTokens: 0,
@@ -53,7 +54,9 @@ describe('the most a call can use', () => {
   const price = { ...sonnet, maxOutput: 64_000 };
   it.each<[string, Record<string, unknown>, number]>([
     ['what the client allows', { max_tokens: 100 }, 100],
-    ['by its newer name', { max_completion_tokens: 50, max_tokens: 100 }, 50],
+    ['by its newer name', { max_completion_tokens: 50 }, 50],
+    ['by whichever of the two is more', { max_completion_tokens: 50, max_tokens: 100 }, 100],
+    ['for each of several answers', { max_tokens: 100, n: 7 }, 700],
     ['what the model can', {}, 64_000],
   ])('of output is %s', (_what, body, tokens) => {
     expect(ceilingOf(body, price).outputTokens).toBe(tokens);
@@ -63,5 +66,22 @@ describe('the most a call can use', () => {
     const { inputTokens } = ceilingOf({ messages: [{ content: [{ type: 'image_url', image_url: { url } }] }] }, price);
     expect(inputTokens).toBeGreaterThan(1_000);
     expect(inputTokens).toBeLessThan(10_000);
+  });
+  it('counts bytes, for a token holds few letters of most scripts', () => {
+    const of = (text: string) => ceilingOf({ messages: [{ role: 'user', content: text }] }, price).inputTokens;
+    expect(of('董'.repeat(3_000)) - of('')).toBe(3_000);
+  });
+  it.each<[string, object]>([
+    ['words without a blank', { content: 'A'.repeat(300_000) }],
+    ['words that say they are a picture', { content: `data:image/png;base64,${'A'.repeat(300_000)}` }],
+    ['a picture where none can be', { content: [{ type: 'text', text: '', image_url: { url: 'A'.repeat(300_000) } }] }],
+    ['one in what a tool was given', { content: [{ type: 'tool_use', input: { data: 'A'.repeat(300_000) } }] }],
+  ])('takes no words for a picture: %s', (_what, message) => {
+    expect(ceilingOf({ messages: [message] }, price).inputTokens).toBeGreaterThan(100_000);
+  });
+  it('costs what the dearest kind of input does', () => {
+    const ceiling = ceilingOf({ messages: [], max_tokens: 10 }, price);
+    const kept = { ...ceiling, inputTokens: 0, cacheWriteTokens: ceiling.inputTokens };
+    expect(mostOf(ceiling, price)).toBeGreaterThanOrEqual(costOf(kept, price));
   });
 });

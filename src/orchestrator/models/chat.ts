@@ -30,8 +30,14 @@ const chatToolSchema = z.looseObject({
 const streamOptionsSchema = z.looseObject({ include_usage: z.boolean().nullish() });
 export type StreamOptions = z.output<typeof streamOptionsSchema>;
 
+/** What a call may cost follows from these, so they are no free text. */
+export const tokensAskedSchema = z.number().int().min(1).max(10_000_000);
+
 export const chatRequestSchema = z.looseObject({
   model: z.string(),
+  max_tokens: tokensAskedSchema.nullish(),
+  max_completion_tokens: tokensAskedSchema.nullish(),
+  n: z.number().int().min(1).max(128).nullish(),
   messages: z.array(chatMessageSchema).min(1),
   tools: z.array(chatToolSchema).nullish(),
   tool_choice: z.unknown().optional(),

@@ -38,11 +38,13 @@ export function deliver(delivery: Delivery): Promise<Delivered> {
   return answer.kind === 'whole' ? deliverWhole(delivery, answer.json) : deliverStream(delivery, answer.events);
 }
 
-async function deliverWhole({ from, thought: { dialect, response } }: Delivery, json: Record<string, unknown>) {
+async function deliverWhole(delivery: Delivery, json: Record<string, unknown>) {
+  const { from, ceiling } = delivery;
+  const { dialect, response } = delivery.thought;
   const { usage, body } = from === 'openai' ? ofCompletion(json, dialect) : ofMessage(json, dialect);
   const text = JSON.stringify(body);
   sendWhole(response, text);
-  return { usage, failure: undefined, text };
+  return { usage: usage ?? withOutputOf(ceiling, text.length), failure: undefined, text };
 }
 
 function ofCompletion(json: Record<string, unknown>, to: Dialect) {
@@ -63,16 +65,20 @@ export const sendWhole = (response: ServerResponse, text: string): void =>
 const malformed = (cause: unknown) =>
   new UpstreamFailure('elsewhere', 'malformed', 'The provider answered with what is no answer', { cause });
 
-/** Tokens of a text that was cut off, about: providers charge for them and tell nobody. */
 const charactersPerToken = 3;
+
+/** Used, about, by an answer of which nobody says: it is charged for all the same. */
+const withOutputOf = (ceiling: Usage, characters: number): Usage => ({
+  ...ceiling,
+  outputTokens: Math.ceil(characters / charactersPerToken),
+});
 
 async function deliverStream(delivery: Delivery, events: AsyncIterable<readonly SseEvent[]>): Promise<Delivered> {
   const { from, thought, ceiling, signal } = delivery;
   const { response, dialect } = thought;
   const tap = createUsageTap(from);
   const translator = translatorFor(from, thought);
-  const usage = (): Usage =>
-    tap.usage() ?? { ...ceiling, outputTokens: Math.ceil(tap.textLength() / charactersPerToken) };
+  const usage = (): Usage => tap.usage() ?? withOutputOf(ceiling, tap.textLength());
   const headers = { 'Content-Type': 'text/event-stream', 'Cache-Control': 'no-store' };
   try {
     for await (const batch of events) {

@@ -12,7 +12,7 @@ import {
 import { UpstreamFailure } from './failure.ts';
 
 export interface Persistence {
-  /** Tries while there is sense in it. */
+  /** Tries while there is sense in it. Rejects as soon as `signal` aborts, also between two attempts. */
   execute<T>(provider: string, attempt: () => Promise<T>, signal: AbortSignal): Promise<T>;
 }
 
@@ -46,7 +46,9 @@ export function createPersistence({ retryMs, restMs }: PersistenceOptions, fract
       halfOpenAfter: restMs,
       breaker: new ConsecutiveBreaker(failuresMax),
     });
-    const policy = wrap(retry(handleWhen(isWorthAnother), { maxAttempts: retriesMax, backoff }), breaking);
+    // A wait that nobody waits for any more keeps no process alive.
+    const retrying = retry(handleWhen(isWorthAnother), { maxAttempts: retriesMax, backoff }).dangerouslyUnref();
+    const policy = wrap(retrying, breaking);
     policies.set(provider, policy);
     return policy;
   }
@@ -54,7 +56,7 @@ export function createPersistence({ retryMs, restMs }: PersistenceOptions, fract
   return {
     async execute(provider, attempt, signal) {
       try {
-        return await policyOf(provider).execute(attempt, signal);
+        return await unlessAborted(policyOf(provider).execute(attempt, signal), signal);
       } catch (error) {
         if (!(error instanceof BrokenCircuitError)) throw error;
         throw new UpstreamFailure(
@@ -68,4 +70,14 @@ export function createPersistence({ retryMs, restMs }: PersistenceOptions, fract
       }
     },
   };
+}
+
+/** The library looks at the signal between its waits, not during them. */
+function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const cut = () => reject(signal.reason);
+    if (signal.aborted) cut();
+    signal.addEventListener('abort', cut, { once: true });
+    void work.then(resolve, reject).finally(() => signal.removeEventListener('abort', cut));
+  });
 }

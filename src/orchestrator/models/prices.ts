@@ -65,26 +65,6 @@ export function costOf(usage: Usage, price: ModelPrice): number {
   return Math.ceil(total / parts);
 }
 
-/** Characters that a token is at least, about: what is planned for is never too little. */
-const charactersPerToken = 3;
-/** What providers count for a large picture. */
-const tokensPerPicture = 3_000;
-/** Longer strings without a blank are data, not words. */
-const picture = /^(data:image\/|[A-Za-z0-9+/=_-]{4096})/;
-
-/** The most a call can use: its input about as long as it is, its output as long as it may get. */
-export function ceilingOf(body: Readonly<Record<string, unknown>>, { maxOutput }: ModelPrice): Usage {
-  let pictures = 0;
-  const words = JSON.stringify(body, (_key, value: unknown) => {
-    if (typeof value !== 'string' || !picture.test(value)) return value;
-    pictures += 1;
-    return '';
-  });
-  const asked = [body['max_completion_tokens'], body['max_tokens']].find((value) => typeof value === 'number');
-  return {
-    inputTokens: Math.ceil(words.length / charactersPerToken) + pictures * tokensPerPicture,
-    outputTokens: asked ?? maxOutput,
-    cacheReadTokens: 0,
-    cacheWriteTokens: 0,
-  };
-}
+/** The most that so much can cost: providers charge extra for input that they are told to keep. */
+export const mostOf = (ceiling: Usage, price: ModelPrice): number =>
+  costOf(ceiling, { ...price, input: Math.max(price.input, price.cacheWrite) });

@@ -3,10 +3,11 @@ import { AppError } from '../../contracts/errors.ts';
 import type { AgentCaller } from '../gateway/identity.ts';
 import type { SettingsReader } from '../settings/reader.ts';
 import type { Accounts, CallOutcome, PlannedCall, Reservation } from './accounts.ts';
+import { ceilingOf } from './ceiling.ts';
 import { deliver, sendWhole } from './deliver.ts';
 import { toAgentError, UpstreamFailure } from './failure.ts';
 import type { Persistence } from './persistence.ts';
-import { ceilingOf, costOf, priceOf } from './prices.ts';
+import { costOf, mostOf, priceOf } from './prices.ts';
 import type { ModelName, Provider } from './providers.ts';
 import { question } from './question.ts';
 import { rehearseAnswer } from './rehearse-answer.ts';
@@ -95,7 +96,7 @@ export function createThink(deps: ThinkDeps): Think {
     const planned: PlannedCall = {
       ...name,
       caller,
-      ceilingMicroUsd: costOf(ceiling, price),
+      ceilingMicroUsd: mostOf(ceiling, price),
       ceilingTokens: ceiling.inputTokens + ceiling.outputTokens,
     };
     const reservation = await accounts.reserve(planned);
@@ -113,10 +114,18 @@ export function createThink(deps: ThinkDeps): Think {
       ...(settings.read('llm.record_prompts') && { prompt: promptOf(thought) }),
     });
     const provider = providers.get(name.provider);
-    const attempt = (): Promise<Answer> => {
+    let isUnderWay = false;
+    const attempt = async (): Promise<Answer> => {
       attempts += 1;
-      if (!provider) return rehearseAnswer(thought);
-      return ask(deps.dispatcher, question({ provider, model: name.model, thought, signal }), deps.times);
+      isUnderWay = true;
+      try {
+        if (!provider) return await rehearseAnswer(thought);
+        return await ask(deps.dispatcher, question({ provider, model: name.model, thought, signal }), deps.times);
+      } catch (error) {
+        // What is cut off was being worked on; what was refused is not.
+        isUnderWay = signal.aborted;
+        throw error;
+      }
     };
     try {
       const answer = await deps.persistence.execute(name.provider, attempt, signal);
@@ -134,9 +143,10 @@ export function createThink(deps: ThinkDeps): Think {
     } catch (error) {
       const code = error instanceof UpstreamFailure ? error.code : 'internal';
       // Whoever leaves before the answer must not have it for nothing: the provider may have worked it out.
+      const used = isUnderWay ? ceiling : undefined;
       settle(
         reservation,
-        signal.aborted ? outcome('aborted', ceiling, 'aborted') : outcome('failed', undefined, code),
+        signal.aborted ? outcome('aborted', used, 'aborted') : outcome('failed', undefined, code),
         planned,
       );
       throw error;

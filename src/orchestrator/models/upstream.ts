@@ -1,8 +1,9 @@
-import { createParser } from 'eventsource-parser';
 import type { Dispatcher } from 'undici';
 import type { SseEvent } from './dialects/stream.ts';
 import { UpstreamFailure } from './failure.ts';
 import type { Provider } from './providers.ts';
+import { concealed, sayingOf } from './saying.ts';
+import { begin } from './upstream-stream.ts';
 
 export interface Question {
   readonly provider: Provider;
@@ -41,7 +42,9 @@ export async function ask(dispatcher: Dispatcher, question: Question, times: Ups
       bodyTimeout: times.idleMs,
     });
     if (response.statusCode >= 300) throw await refusal(provider, response);
-    return isStream ? await begin(provider, response.body) : await whole(provider, response.body);
+    return isStream
+      ? { kind: 'stream', events: await begin(provider, response.body) }
+      : await whole(provider, response.body);
   } catch (error) {
     throw signal.aborted ? error : toFailure(provider, error);
   }
@@ -50,18 +53,25 @@ export async function ask(dispatcher: Dispatcher, question: Question, times: Ups
 type Body = Dispatcher.ResponseData['body'];
 
 const answerBytesMax = 32 * 1024 * 1024;
-const refusalLengthMax = 500;
+const refusalBytesMax = 64 * 1024;
 const patienceMsMax = 60_000;
 
 async function whole({ name }: Provider, body: Body): Promise<Answer> {
+  const text = await readAtMost(body, answerBytesMax);
+  if (text === undefined) throw new UpstreamFailure('elsewhere', 'too_large', `${name} answered with too much`);
+  return { kind: 'whole', json: parse(name, text) };
+}
+
+/** Undefined when there is more. */
+async function readAtMost(body: Body, bytesMax: number): Promise<string | undefined> {
   const pieces: Buffer[] = [];
   let size = 0;
   for await (const piece of body as AsyncIterable<Buffer>) {
     size += piece.length;
-    if (size > answerBytesMax) throw new UpstreamFailure('elsewhere', 'too_large', `${name} answered with too much`);
+    if (size > bytesMax) return undefined;
     pieces.push(piece);
   }
-  return { kind: 'whole', json: parse(name, Buffer.concat(pieces).toString()) };
+  return Buffer.concat(pieces).toString();
 }
 
 function parse(name: string, text: string): Record<string, unknown> {
@@ -74,43 +84,9 @@ function parse(name: string, text: string): Record<string, unknown> {
   throw new UpstreamFailure('elsewhere', 'malformed', `${name} answered with what is no JSON`);
 }
 
-async function begin(provider: Provider, body: Body): Promise<Answer> {
-  const batches = batchesOf(body);
-  const first = await batches.next();
-  if (first.done) throw new UpstreamFailure('again', 'cut', `${provider.name} ended its answer before it began`);
-  for (const { event, data } of first.value) {
-    if (data !== '[DONE]') parse(provider.name, data);
-    if (event === 'error' || data.startsWith('{"error"'))
-      throw new UpstreamFailure('again', 'error_event', `${provider.name} began its answer with an error`);
-  }
-  return { kind: 'stream', events: goOn(provider, first.value, batches) };
-}
-
-async function* goOn(provider: Provider, first: readonly SseEvent[], rest: AsyncIterable<readonly SseEvent[]>) {
-  yield first;
-  try {
-    yield* rest;
-  } catch (error) {
-    throw new UpstreamFailure('no', 'cut', `${provider.name} broke off in the middle of its answer`, { cause: error });
-  }
-}
-
-/** The events of each piece that arrives, together: what came at once goes on at once. */
-async function* batchesOf(body: Body): AsyncGenerator<readonly SseEvent[]> {
-  const events: SseEvent[] = [];
-  const parser = createParser({
-    onEvent: ({ event, data }) => void events.push(event === undefined ? { data } : { event, data }),
-  });
-  const decoder = new TextDecoder();
-  for await (const piece of body as AsyncIterable<Buffer>) {
-    parser.feed(decoder.decode(piece, { stream: true }));
-    if (events.length > 0) yield events.splice(0);
-  }
-}
-
 /** Of an answer that is none. What a provider says of our key is nobody's business here: it may quote it. */
 async function refusal({ name, headers: own }: Provider, { statusCode, headers, body }: Dispatcher.ResponseData) {
-  const text = await body.text().catch(() => '');
+  const text = (await readAtMost(body, refusalBytesMax).catch(() => undefined)) ?? '';
   const code = `status_${statusCode}`;
   if (statusCode === 408 || statusCode === 429 || statusCode >= 500) {
     const retryAfterMs = waitOf(headers);
@@ -128,23 +104,6 @@ async function refusal({ name, headers: own }: Provider, { statusCode, headers, 
     `${name} refused the request (${statusCode}): ${concealed(sayingOf(text), own)}`,
   );
 }
-
-function sayingOf(text: string): string {
-  try {
-    const { error } = JSON.parse(text) as { error?: { message?: unknown } };
-    if (typeof error?.message === 'string') return error.message.slice(0, refusalLengthMax);
-  } catch {
-    // Then as it is.
-  }
-  return text.slice(0, refusalLengthMax);
-}
-
-/** Some quote the credentials they were sent. */
-const concealed = (text: string, sent: Provider['headers']): string =>
-  Object.values(sent)
-    .map((value) => value.replace(/^Bearer /, ''))
-    .filter((secret) => secret !== '')
-    .reduce((told, secret) => told.replaceAll(secret, '…'), text);
 
 /** RFC 9110 10.2.3: seconds or a date; some say milliseconds besides. */
 function waitOf(headers: Dispatcher.ResponseData['headers']): number | undefined {

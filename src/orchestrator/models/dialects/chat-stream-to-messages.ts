@@ -63,7 +63,6 @@ export function createMessagesTranslator(): StreamTranslator {
       if (event.data === '[DONE]') return '';
       tap.push(event);
       const chunk = parseEvent(event);
-      if (isJson(chunk['error'])) return frame('error', { error: { type: 'api_error', ...chunk['error'] } });
       let said = begin(chunk);
       for (const choice of Array.isArray(chunk['choices']) ? chunk['choices'].filter(isJson) : []) {
         said += write(recordOf(choice['delta']));

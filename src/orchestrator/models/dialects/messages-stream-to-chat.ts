@@ -51,8 +51,6 @@ export function createChatTranslator({ includeUsage }: { readonly includeUsage: 
           const { stop_reason: reason } = recordOf(parsed['delta']);
           return reason ? delta({}, finishReasonOf(reason)) : '';
         }
-        case 'error':
-          return frame({ error: recordOf(parsed['error']) });
         default:
           return '';
       }

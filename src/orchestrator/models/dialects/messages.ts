@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { tokensAskedSchema } from '../chat.ts';
 
 /**
  * The part of Anthropic's messages that must be understood here. Fields that are not listed pass through: providers add
@@ -20,7 +21,7 @@ const toolSchema = z.looseObject({
 
 export const messagesRequestSchema = z.looseObject({
   model: z.string(),
-  max_tokens: z.number().int().min(1),
+  max_tokens: tokensAskedSchema,
   messages: z.array(turnSchema).min(1),
   system: contentSchema.optional(),
   tools: z.array(toolSchema).optional(),

@@ -4,7 +4,7 @@ export interface SseEvent {
   readonly data: string;
 }
 
-/** Turns a provider's stream into the client's, event by event. */
+/** Turns a provider's stream into the client's, event by event. Events that are errors do not get so far. */
 export interface StreamTranslator {
   /** Text for the client; empty for none. Throws `MalformedAnswer`. */
   push(event: SseEvent): string;

@@ -1,0 +1,119 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Dialect } from '../../src/orchestrator/models/providers.ts';
+import { eventually } from '../support/eventually.ts';
+import { type FakeLlm, startFakeLlm } from '../support/fake-llm.ts';
+import { type ModelsStage, openModelsStage, thinker } from '../support/models-stage.ts';
+
+const key = 'sk-very-secret';
+const names: Record<Dialect, string> = { openai: 'openai/gpt-5', anthropic: 'anthropic/claude-sonnet-4-5' };
+const dialects = ['openai', 'anthropic'] as const;
+const paths: Record<Dialect, string> = { openai: '/v1/chat/completions', anthropic: '/v1/messages' };
+const messages = [{ role: 'user', content: 'How are you?' }];
+
+let fakes: Record<Dialect, FakeLlm>;
+let stage: ModelsStage;
+beforeEach(async () => {
+  fakes = { openai: await startFakeLlm('openai'), anthropic: await startFakeLlm('anthropic') };
+  stage = await openModelsStage({
+    openai: { baseUrl: fakes.openai.url, key },
+    anthropic: { baseUrl: fakes.anthropic.url, key },
+  });
+});
+afterEach(async () => {
+  await stage.close();
+  await Promise.all(dialects.map((dialect) => fakes[dialect].close()));
+});
+
+async function post(client: Dialect, body: object, signal?: AbortSignal) {
+  const answer = await fetch(`${stage.url}${paths[client]}`, {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json' },
+    body: JSON.stringify({ messages, max_tokens: 100, ...body }),
+    ...(signal && { signal }),
+  });
+  return { status: answer.status, text: await answer.text() };
+}
+
+const roads = dialects.flatMap((client) => dialects.map((provider) => ({ client, provider })));
+const ends = /\[DONE\]|message_stop|finish_reason":"|stop_reason":"/;
+
+describe('a stream that its provider does not end', () => {
+  it.each(roads)('is never passed off as whole ($provider to $client)', async ({ client, provider }) => {
+    // The connection ends in order, the answer does not.
+    fakes[provider].script({ kind: 'ends', after: 5 });
+    const { text } = await post(client, { model: names[provider], stream: true });
+    expect(text).toContain('Hello');
+    expect(text).toContain('"error"');
+    expect(text).not.toMatch(ends);
+    await eventually(() => stage.calls[0]);
+    expect(stage.calls).toMatchObject([{ status: 'failed', errorCode: 'cut', attempts: 1 }]);
+    expect(stage.calls[0]?.costMicroUsd).toBeGreaterThan(0);
+  });
+
+  it.each(roads)('but breaks off with an error is recorded so ($provider to $client)', async ({ client, provider }) => {
+    fakes[provider].script({ kind: 'error_event', after: 5, message: `bad key ${key}` });
+    const { text } = await post(client, { model: names[provider], stream: true });
+    expect(text).toContain('Hello');
+    expect(text).toContain('"error"');
+    expect(text).not.toMatch(ends);
+    expect(text).not.toContain(key);
+    await eventually(() => stage.calls[0]);
+    expect(stage.calls).toMatchObject([{ status: 'failed', errorCode: 'error_event' }]);
+  });
+});
+
+describe('a call that waits for another attempt', () => {
+  beforeEach(async () => {
+    await stage.close();
+    stage = await openModelsStage({ openai: { baseUrl: fakes.openai.url, key } }, { retryMs: 60_000 });
+    fakes.openai.script({ kind: 'status', status: 503 });
+  });
+  const waiting = () => eventually(() => (stage.waits > 0 ? true : undefined), { what: 'the wait' });
+  const settled = () => eventually(() => stage.calls[0], { what: 'the settlement', withinMs: 3_000 });
+  const unpaid = [{ status: 'aborted', attempts: 1, costMicroUsd: 0, usage: undefined }];
+
+  it('ends at once with the life that asked, and nobody pays for what nobody works on', async () => {
+    const heard = post('openai', { model: names.openai }).catch((error: unknown) => error);
+    await waiting();
+    stage.models.cutLife(thinker.instanceId);
+    await settled();
+    expect(await heard).toBeInstanceOf(Error);
+    expect(stage.calls).toMatchObject(unpaid);
+    expect(fakes.openai.requests).toHaveLength(1);
+  });
+
+  it('ends at once with the client that leaves', async () => {
+    const leaving = new AbortController();
+    const heard = post('openai', { model: names.openai }, leaving.signal).catch((error: unknown) => error);
+    await waiting();
+    leaving.abort();
+    await settled();
+    expect(await heard).toBeInstanceOf(Error);
+    expect(stage.calls).toMatchObject(unpaid);
+  });
+});
+
+describe('the room that is reserved', () => {
+  // An agent that wants to spend more than its budget would say that it asks for little.
+  it.each<[string, Dialect, object]>([
+    ['less than nothing', 'openai', { max_tokens: -1_000_000 }],
+    ['less than nothing, by the newer name', 'openai', { max_completion_tokens: -1_000_000 }],
+    ['more than can be counted', 'openai', { max_tokens: 1e300 }],
+    ['parts of a token', 'openai', { max_tokens: 0.5 }],
+    ['no answer', 'openai', { n: 0 }],
+    ['more than can be counted', 'anthropic', { max_tokens: 1e300 }],
+  ])('is not for %s (%s)', async (_what, client, body) => {
+    const { status } = await post(client, { model: names[client], ...body });
+    expect(status).toBe(400);
+    expect(fakes[client].requests).toHaveLength(0);
+    expect(stage.calls).toHaveLength(0);
+  });
+
+  it('is for each of several answers', async () => {
+    await post('openai', { model: names.openai });
+    await post('openai', { model: names.openai, n: 100 });
+    const [one, hundred] = await eventually(() => (stage.calls.length === 2 ? stage.calls : undefined));
+    const extra = (hundred?.ceilingTokens ?? 0) - (one?.ceilingTokens ?? 0);
+    expect(extra).toBeGreaterThanOrEqual(99 * 100);
+  });
+});
