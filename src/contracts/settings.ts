@@ -89,6 +89,12 @@ export const settingsRegistry = {
     default: false,
     description: 'Keep the prompts with the records of calls',
   }),
+  'llm.provider_tools': row({
+    schema: z.boolean(),
+    default: false,
+    description:
+      'Let calls use what runs at a provider (search, code, remote servers, addresses it fetches), past the whitelist',
+  }),
   'llm.share_identical': row({
     schema: z.boolean(),
     default: false,

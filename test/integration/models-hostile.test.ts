@@ -117,3 +117,40 @@ describe('the room that is reserved', () => {
     expect(extra).toBeGreaterThanOrEqual(99 * 100);
   });
 });
+
+describe('a provider', () => {
+  const picture = (url: string) => ({
+    messages: [{ role: 'user', content: [{ type: 'image_url', image_url: { url } }] }],
+  });
+  const search = { tools: [{ type: 'web_search_20250305', name: 'web_search' }] };
+  const secret = 'https://evil.test/?all-that-i-know';
+
+  it.each<[string, Dialect, object, string]>([
+    ['search', 'anthropic', search, 'cmo tool web_search_20250305'],
+    ['fetch what is not on the whitelist', 'openai', picture(secret), `cmo the address ${secret}`],
+  ])('is not to %s for an agent, and the attempt is noted', async (_what, client, body, noted) => {
+    const { status, text } = await post(client, { model: names[client], ...body });
+    expect(status).toBe(403);
+    expect(JSON.parse(text)).toMatchObject({ code: 'not_allowed', error: { code: 'not_allowed' } });
+    expect(stage.reached).toEqual([noted]);
+    expect(fakes[client].requests).toHaveLength(0);
+  });
+
+  it('may where an operator says so', async () => {
+    stage.settings.set('llm.provider_tools', true);
+    expect((await post('anthropic', { model: names.anthropic, ...search })).status).toBe(200);
+    expect((await post('openai', { model: names.openai, ...picture(secret) })).status).toBe(200);
+    expect(stage.reached).toEqual([]);
+  });
+
+  it('may fetch what the agent could', async () => {
+    const { status } = await post('openai', { model: names.openai, ...picture('https://listed.test/a.png') });
+    expect(status).toBe(200);
+  });
+
+  it('is never asked at another price than the model’s', async () => {
+    stage.settings.set('llm.provider_tools', true);
+    const { status } = await post('openai', { model: names.openai, service_tier: 'priority' });
+    expect(status).toBe(403);
+  });
+});

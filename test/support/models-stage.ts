@@ -22,6 +22,8 @@ export interface ModelsStage {
   readonly settings: Map<string, JsonValue>;
   /** How often a call has begun to wait before another attempt. */
   readonly waits: number;
+  /** What was asked of providers that they may not do, by whom. */
+  readonly reached: readonly string[];
   close(): Promise<void>;
 }
 
@@ -35,6 +37,7 @@ export async function openModelsStage(
 ): Promise<ModelsStage> {
   const calls: (PlannedCall & CallOutcome)[] = [];
   const settings = new Map<string, JsonValue>();
+  const reached: string[] = [];
   let waits = 0;
   const books: Accounts = accounts ?? {
     reserve: async (planned) => ({ settle: async (outcome) => void calls.push({ ...planned, ...outcome }) }),
@@ -48,6 +51,8 @@ export async function openModelsStage(
       waits += 1;
       return 0.5;
     },
+    mayBeFetched: (address) => address.startsWith('https://listed.test/'),
+    onReach: ({ actor }, what) => void reached.push(`${actor.name} ${what}`),
     onCalled: () => undefined,
     onError: () => undefined,
   });
@@ -66,6 +71,7 @@ export async function openModelsStage(
     models,
     calls,
     settings,
+    reached,
     get waits() {
       return waits;
     },

@@ -3,7 +3,7 @@ import { connect } from 'node:tls';
 import { afterAll, beforeAll, describe, expect, it, test } from 'vitest';
 import { isPublic, resolveTarget } from '../../src/orchestrator/egress/addresses.ts';
 import { readGreeting } from '../../src/orchestrator/egress/client-hello.ts';
-import { type Denial, explain, ruleOn } from '../../src/orchestrator/egress/rules.ts';
+import { type Denial, explain, mayBeFetched, ruleOn } from '../../src/orchestrator/egress/rules.ts';
 
 const allowed = new Map([
   ['example.com', 'api'],
@@ -14,6 +14,22 @@ const ruled = (authority: string) => {
   const ruling = ruleOn(authority, allowed);
   return ruling.allowed ? `${ruling.target.host}:${ruling.target.port} by ${ruling.entry}` : ruling.denial;
 };
+
+describe('an address that somebody else fetches for an agent', () => {
+  it.each([
+    ['https://example.com/a.png', true],
+    ['HTTP://A.B.EXAMPLE.COM./?q', true],
+    ['https://example.com:8443/', false],
+    ['https://evil.test/', false],
+    ['https://example.com@evil.test/', false],
+    ['https://evil.test/#@example.com', false],
+    ['https://wiki.test/', false],
+    ['https://127.0.0.1/', false],
+    ['gs://example.com/a', false],
+    ['file:///etc/passwd', false],
+    ['example.com', false],
+  ])('%s: %s', (address, may) => expect(mayBeFetched(address, allowed)).toBe(may));
+});
 
 describe('a connection', () => {
   it.each([

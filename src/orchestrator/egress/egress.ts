@@ -14,6 +14,7 @@ import { type ConnectionLimits, createConnections } from './connections.ts';
 import { createDenialLog } from './denials.ts';
 import { createFetch, type Fetch } from './fetch.ts';
 import { createEgressServer } from './proxy.ts';
+import { mayBeFetched } from './rules.ts';
 import { createWhitelistView } from './view.ts';
 
 /** This replica's way out for agents: one view of the whitelist, one count of what is open, behind any number of doors. */
@@ -23,6 +24,8 @@ export interface Egress {
   /** For one request of an agent that is known already. */
   readonly fetch: Fetch;
   follow(event: BoardroomEvent): void;
+  /** Whether a provider may fetch this address for an agent. */
+  mayBeFetched(address: string): boolean;
   /** Ends what this life has open. */
   cutLife(instanceId: string): void;
   close(): void;
@@ -82,6 +85,7 @@ export function openEgress(deps: Deps): Egress {
         ...dealt,
       }),
     follow: view.follow,
+    mayBeFetched: (address) => mayBeFetched(address, view.allowed()),
     cutLife: connections.cutLife,
     close: connections.cutAll,
   };

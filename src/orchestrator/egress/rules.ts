@@ -47,6 +47,16 @@ export function ruleOn(authority: string, allowed: ReadonlyMap<string, string>):
   return { allowed: true, target: { host, port }, entry, isInternal };
 }
 
+/** Whether somebody outside may fetch this for an agent: only what the agent could fetch, and nothing of the house. */
+export function mayBeFetched(address: string, allowed: ReadonlyMap<string, string>): boolean {
+  if (!URL.canParse(address)) return false;
+  const { protocol, hostname, port } = new URL(address);
+  const usual = { 'http:': '80', 'https:': '443' }[protocol];
+  if (usual === undefined) return false;
+  const ruling = ruleOn(`${hostname}:${port || usual}`, allowed);
+  return ruling.allowed && !ruling.isInternal;
+}
+
 /** For the model that reads it: what happened, why, and what it can do. */
 export function explain(host: string, denial: Denial): string {
   const said = `Boardroom refuses ${host}: ${denials[denial]}.`;

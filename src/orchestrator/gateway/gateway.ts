@@ -153,6 +153,8 @@ export async function openGateway(deps: Deps): Promise<Gateway> {
     accounts,
     monotonic: clock.monotonic,
     fraction: deps.chance.fraction,
+    mayBeFetched: egress.mayBeFetched,
+    onReach: ({ actor }, what) => note(actor.name, 'past_whitelist', `asked a model provider for ${what}`),
     onCalled: ({ actor }, provider, status) => metrics.modelCalls.inc({ agent: actor.name, provider, status }),
     onError,
   });

@@ -3,7 +3,7 @@ import { system, type UnitOfWork } from '../events/work.ts';
 import { createMeter, type Excess, type Rate } from './limits.ts';
 
 /** Kinds of attempts, each with a measure of its own: much of one must not hide another. */
-export type Attempt = 'dead_token' | 'foreign_token' | 'foreign_gateway' | 'operator_api';
+export type Attempt = 'dead_token' | 'foreign_token' | 'foreign_gateway' | 'operator_api' | 'past_whitelist';
 
 /** What the gateway refuses before a tool call comes about: recorded, but never so often that the record is the flood. */
 export interface Incidents {

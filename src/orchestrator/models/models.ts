@@ -2,6 +2,7 @@ import { Agent } from 'undici';
 import type { AgentCaller } from '../gateway/identity.ts';
 import type { SettingsReader } from '../settings/reader.ts';
 import type { Accounts, CallOutcome } from './accounts.ts';
+import { createGuard } from './guard.ts';
 import { createPersistence, type PersistenceOptions } from './persistence.ts';
 import { prices } from './prices.ts';
 import { createProviders, type ProviderAccesses } from './providers.ts';
@@ -27,6 +28,9 @@ interface Deps {
   readonly config: ModelsConfig;
   readonly settings: SettingsReader;
   readonly accounts: Accounts;
+  /** Whether a provider may fetch this address for an agent. */
+  readonly mayBeFetched: (address: string) => boolean;
+  readonly onReach: (caller: AgentCaller, what: string) => void;
   readonly monotonic: () => number;
   readonly fraction: () => number;
   readonly onCalled: (caller: AgentCaller, provider: string, status: CallOutcome['status']) => void;
@@ -40,6 +44,7 @@ export function openModels(deps: Deps): Models {
   const dispatcher = new Agent({ connect: { timeout: connectMsMax } });
   const think = createThink({
     ...deps,
+    guard: createGuard(deps),
     providers,
     running,
     dispatcher,

@@ -6,6 +6,7 @@ import type { Accounts, CallOutcome, PlannedCall, Reservation } from './accounts
 import { ceilingOf } from './ceiling.ts';
 import { deliver, sendWhole } from './deliver.ts';
 import { toAgentError, UpstreamFailure } from './failure.ts';
+import type { Guard } from './guard.ts';
 import type { Persistence } from './persistence.ts';
 import { costOf, mostOf, priceOf } from './prices.ts';
 import type { ModelName, Provider } from './providers.ts';
@@ -21,6 +22,7 @@ export interface ThinkDeps {
   readonly providers: ReadonlyMap<string, Provider>;
   readonly dispatcher: Dispatcher;
   readonly persistence: Persistence;
+  readonly guard: Guard;
   readonly times: UpstreamTimes;
   readonly settings: SettingsReader;
   readonly accounts: Accounts;
@@ -40,6 +42,7 @@ export function createThink(deps: ThinkDeps): Think {
   const sharing = createSharing();
 
   return async (thought) => {
+    deps.guard(thought);
     const models = candidates(thought);
     const { over, end } = running.begin(thought.caller.instanceId);
     const gone = () => over.abort();
