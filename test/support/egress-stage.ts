@@ -64,6 +64,8 @@ export interface EgressStage {
   readonly looked: string[];
   /** Name → its answers, each "address" or "address,address": each time the next one, the last one for ever. */
   readonly addresses: Record<string, string[]>;
+  /** Set: answers of the name service wait for it. */
+  readonly slow: { name?: { readonly service: Promise<void> } };
   close(): void;
 }
 
@@ -92,8 +94,10 @@ export async function openEgress(
   const denied: string[] = [];
   const looked: string[] = [];
   const addresses: EgressStage['addresses'] = {};
+  const slow: EgressStage['slow'] = {};
   async function resolve(host: string): Promise<readonly string[]> {
     looked.push(host);
+    await slow.name?.service;
     const answers = addresses[host] ?? ['127.0.0.1'];
     const answer = answers.length > 1 ? answers.shift() : answers[0];
     return answer?.split(',') ?? [];
@@ -125,5 +129,5 @@ export async function openEgress(
     closeServer(proxy);
     closeServer(fetcher);
   };
-  return { proxy, fetcher, view, connections, denied, looked, addresses, close };
+  return { proxy, fetcher, view, connections, denied, looked, addresses, slow, close };
 }

@@ -1,7 +1,7 @@
 import { createServer, connect as dial, type Server } from 'node:net';
 import { connect } from 'node:tls';
 import { afterAll, beforeAll, describe, expect, it, test } from 'vitest';
-import { isPublic, resolveTarget } from '../../src/orchestrator/egress/addresses.ts';
+import { isPublic, remembering, resolveTarget } from '../../src/orchestrator/egress/addresses.ts';
 import { readGreeting } from '../../src/orchestrator/egress/client-hello.ts';
 import { type Denial, explain, mayBeFetched, ruleOn } from '../../src/orchestrator/egress/rules.ts';
 
@@ -183,5 +183,36 @@ describe('what a client says first', () => {
         expect(['incomplete', 'not_tls', 'client_hello']).toContain(readGreeting(broken).kind);
       }
     }
+  });
+});
+
+describe('the answer for a name', () => {
+  it('is good for a second, and each name has its own', async () => {
+    let now = 0;
+    const asked: string[] = [];
+    const resolve = remembering(
+      async (host) => [`${host} ${asked.push(host)}`],
+      () => now,
+    );
+    expect(await resolve('a')).toEqual(['a 1']);
+    expect(await resolve('b')).toEqual(['b 2']);
+    now = 999;
+    expect(await resolve('a')).toEqual(['a 1']);
+    now = 1_000;
+    expect(await resolve('a')).toEqual(['a 3']);
+  });
+
+  it('is not kept when there was none', async () => {
+    let asked = 0;
+    const resolve = remembering(
+      async (host) => {
+        asked += 1;
+        if (asked === 1) throw new Error('a moment of weakness');
+        return [host];
+      },
+      () => 0,
+    );
+    await expect(resolve('a')).rejects.toThrow();
+    expect(await resolve('a')).toEqual(['a']);
   });
 });

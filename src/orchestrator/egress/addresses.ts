@@ -35,6 +35,8 @@ export function remembering(resolve: Resolve, monotonic: () => number): Resolve 
     const answer = resolve(host);
     known.delete(host);
     known.set(host, { answer, at: monotonic() });
+    // A failure may be over in a moment.
+    answer.catch(() => known.delete(host));
     for (const old of known.keys()) if (known.size > answersMax) known.delete(old);
     return answer;
   };

@@ -1,3 +1,4 @@
+import type { Writable } from 'node:stream';
 import type { AgentCaller } from '../gateway/identity.ts';
 import { type Resolve, resolveTarget } from './addresses.ts';
 import type { Connections, OpenConnection } from './connections.ts';
@@ -38,6 +39,14 @@ interface Deps {
   readonly allowed: () => ReadonlyMap<string, string>;
   readonly resolve: Resolve;
   readonly connections: Connections;
+}
+
+/** Whoever left, or was cut, while we looked is not waited for: its place is free, and nothing goes out in its name. */
+export function holdPlace(client: Pick<Writable, 'destroyed' | 'once'>, { connection }: Passage): void {
+  client.once('close', connection.close);
+  if (!client.destroyed) return;
+  connection.close();
+  throw new Error('The client has left');
 }
 
 export type Admit = (attempt: Attempt, cut: () => void) => Promise<Passage>;

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { connect as connectTls } from 'node:tls';
 import type { AgentCaller } from '../gateway/identity.ts';
-import { type Admit, type Attempt, Denied } from './admission.ts';
+import { type Admit, type Attempt, Denied, holdPlace } from './admission.ts';
 import { forward } from './forward.ts';
 import { refusalOf } from './refusal.ts';
 import { reach } from './tunnel.ts';
@@ -33,7 +33,7 @@ export function createFetch({ admit, secretsFor, onAllowed, onDenied, onError, c
       const url = new URL(target);
       attempt = { caller, authority: `${url.hostname}:${url.port || '443'}`, url: url.origin };
       const passage = await admit(attempt, () => response.destroy());
-      response.on('close', passage.connection.close);
+      holdPlace(response, passage);
       const own = secretsFor(caller, passage.target.host);
       const connect = async () => {
         const socket = await reach(passage, times);
@@ -51,7 +51,7 @@ export function createFetch({ admit, secretsFor, onAllowed, onDenied, onError, c
     } catch (error) {
       if (error instanceof Denied) onDenied(attempt, error);
       else onError(error);
-      if (response.headersSent) return void response.destroy();
+      if (response.headersSent || response.destroyed) return void response.destroy();
       const { status, sentence, headers } = refusalOf(error);
       response.writeHead(status, headers).end(sentence);
       request.resume();

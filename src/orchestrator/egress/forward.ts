@@ -18,12 +18,16 @@ export async function forward(exchange: Exchange): Promise<void> {
   const { request, response, url, passage, connect, headers } = exchange;
   const socket = await connect();
   response.on('close', () => socket.destroy());
+  if (response.destroyed) {
+    socket.destroy();
+    throw new Error('The client has left');
+  }
   const upstream = ask({
     createConnection: () => socket,
     method: request.method,
     path: url.pathname + url.search,
     // The host that was let through, whatever the client says there: one server can be many hosts.
-    headers: defined({ ...endToEnd(request.headers), ...headers, host: url.host }),
+    headers: defined({ ...endToEnd(request.headers), ...headers, ...framing(request), host: url.host }),
     setHost: false,
   });
   const answered = new Promise<IncomingMessage>((resolve, reject) => {
@@ -50,6 +54,14 @@ const hopByHop = new Set([
   'transfer-encoding',
   'upgrade',
 ]);
+
+/** How long the body is, said as the client said it: without that a body would be the next request to whoever reads it. */
+function framing({ headers }: IncomingMessage): IncomingMessage['headers'] {
+  const { 'transfer-encoding': chunked, 'content-length': length } = headers;
+  return chunked === undefined
+    ? { 'content-length': length }
+    : { 'transfer-encoding': 'chunked', 'content-length': undefined };
+}
 
 const defined = (headers: IncomingMessage['headers']): IncomingMessage['headers'] =>
   Object.fromEntries(Object.entries(headers).filter(([, value]) => value !== undefined));

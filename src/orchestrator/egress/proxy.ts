@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { AgentCaller } from '../gateway/identity.ts';
-import { type Admit, type Attempt, Denied } from './admission.ts';
+import { type Admit, type Attempt, Denied, holdPlace } from './admission.ts';
 import { forward } from './forward.ts';
 import { rawResponse, refusalOf } from './refusal.ts';
 import { join, reach, readChecked } from './tunnel.ts';
@@ -42,7 +42,7 @@ async function tunnel(
     const caller = await deps.identify(tokenIn(request), request.socket.remoteAddress);
     attempt = { caller, authority, url: `https://${authority.replace(/:443$/, '')}` };
     const passage = await deps.admit(attempt, () => client.destroy());
-    client.on('close', passage.connection.close);
+    holdPlace(client, passage);
     const upstream = await reach(passage, times);
     client.on('close', () => upstream.destroy());
     if (client.destroyed) return void upstream.destroy();
@@ -69,14 +69,14 @@ async function pass(deps: Deps, request: IncomingMessage, response: ServerRespon
     const url = plainUrl(attempt.url);
     attempt = { caller, authority: `${url.hostname}:${url.port || '80'}`, url: url.href };
     const passage = await deps.admit(attempt, () => response.destroy());
-    response.on('close', passage.connection.close);
+    holdPlace(response, passage);
     deps.onAllowed(attempt);
     // Outside the house plain HTTP is read by everybody on the way.
     const headers = passage.isInternal ? deps.secretsFor(caller, passage.target.host) : {};
     await forward({ request, response, url, passage, connect: () => reach(passage, times), headers });
   } catch (error) {
     report(deps, attempt, error);
-    if (response.headersSent) return void response.destroy();
+    if (response.headersSent || response.destroyed) return void response.destroy();
     const { status, sentence, headers } = refusalOf(error);
     response.writeHead(status, headers).end(sentence);
     request.resume();

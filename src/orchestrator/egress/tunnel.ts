@@ -26,6 +26,7 @@ export async function reach({ address, target }: Passage, { connectMsMax, idleMs
  * it was let through for. An internal service may speak anything; when it speaks TLS, the name must be right there too.
  */
 export async function readChecked(client: Duplex, head: Buffer, { target, isInternal }: Passage): Promise<Buffer> {
+  const late = AbortSignal.timeout(helloMsMax);
   let said = head;
   for (;;) {
     const greeting = readGreeting(said);
@@ -35,7 +36,7 @@ export async function readChecked(client: Duplex, head: Buffer, { target, isInte
       if (hostOf(greeting.serverName ?? '') !== target.host) throw new Denied('wrong_server_name', target.host);
       return said;
     }
-    const next = await nextChunk(client);
+    const next = await nextChunk(client, late);
     // Who leaves without a word has tried nothing.
     if (next === undefined && said.length === 0) throw new Error('The client has left');
     if (next === undefined) throw new Denied('not_tls', target.host);
@@ -46,26 +47,29 @@ export async function readChecked(client: Duplex, head: Buffer, { target, isInte
 /** A client that dawdles over its hello holds a place that others could use. */
 const helloMsMax = 10_000;
 
-/** Undefined when the client has said all; rejects when it says nothing for too long. */
-async function nextChunk(client: Duplex): Promise<Buffer | undefined> {
+/** Undefined when the client has said all; rejects when it is late. */
+async function nextChunk(client: Duplex, late: AbortSignal): Promise<Buffer | undefined> {
   for (;;) {
     const chunk: unknown = client.read();
     if (Buffer.isBuffer(chunk)) return chunk;
     if (client.readableEnded || client.destroyed) return undefined;
-    await somethingFrom(client);
+    await somethingFrom(client, late);
   }
 }
 
-function somethingFrom(client: Duplex): Promise<void> {
+/** By hand, because each use of `once` with a signal costs more than all the rest of a greeting. */
+function somethingFrom(client: Duplex, late: AbortSignal): Promise<void> {
   const news = ['readable', 'end', 'close'] as const;
   return new Promise((resolve, reject) => {
-    const late = setTimeout(() => settle(() => reject(new Error('The client says nothing'))), helloMsMax);
     const heard = () => settle(resolve);
+    const expire = () => settle(() => reject(late.reason));
     function settle(how: () => void): void {
-      clearTimeout(late);
+      late.removeEventListener('abort', expire);
       for (const event of news) client.off(event, heard);
       how();
     }
+    if (late.aborted) return expire();
+    late.addEventListener('abort', expire);
     for (const event of news) client.on(event, heard);
   });
 }
