@@ -61,6 +61,8 @@ export const defaultDecisionPolicy: DecisionPolicy = {
   },
   raise: [
     { when: { action: 'change_setting' }, atLeast: 'critical' },
+    // What agents may reach is a human's to say.
+    { when: { action: 'whitelist_domain' }, atLeast: 'critical' },
     { when: { action: 'stop_agent' }, atLeast: 'major' },
     { when: { action: 'start_agent' }, atLeast: 'major' },
   ],

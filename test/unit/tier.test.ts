@@ -16,6 +16,7 @@ const giveWork: DecisionAction = {
   kind: 'create_task',
   task: { title: 'Write', description: '', assignTo: 'cmo', priority: 'normal' },
 };
+const openDomain: DecisionAction = { kind: 'whitelist_domain', domain: 'example.com', category: 'api' };
 const setDelay: DecisionAction = { kind: 'change_setting', category: 'queue', key: 'delay_low', value: 1 };
 
 const proposal = (parts: Partial<Proposal> = {}): Proposal => ({
@@ -94,6 +95,7 @@ describe('the tier of a decision', () => {
 
   it.each<[string, DecisionAction, Tier]>([
     ['changes a setting', setDelay, 'critical'],
+    ['whitelists a domain', openDomain, 'critical'],
     ['stops an agent', stopCmo, 'major'],
     ['starts an agent', startCmo, 'major'],
   ])('by default, when it %s, is at least as grave as that deserves', (_name, action, atLeast) => {

@@ -193,10 +193,13 @@ describe('what an agent asks for', () => {
 describe('a decision that whitelists a domain', () => {
   const onApprove = [{ kind: 'whitelist_domain' as const, domain: 'Decided.example.com', category: 'api' }];
 
-  it('does so when it is approved, and not before', async () => {
+  it('does so when a human confirms what the board approved, and not before, however small it was called', async () => {
     const { id } = await stage.ok('proposeDecision', { body: { title: 't', decisionType: 'minor', onApprove } });
-    expect(await entry('decided.example.com')).toBeUndefined();
-    await stage.ok('castVote', { params: { id }, body: { voterType: 'ceo', vote: 'approve' } });
+    for (const voterType of ['ceo', 'dao']) {
+      await stage.ok('castVote', { params: { id }, body: { voterType, vote: 'approve' } });
+      expect(await entry('decided.example.com')).toBeUndefined();
+    }
+    await stage.ok('resolveDecision', { params: { id }, body: { decision: 'approve', reason: 'we need it' } });
     expect(await entry('decided.example.com')).toMatchObject({ isActive: true });
   });
 
