@@ -29,9 +29,15 @@ module.exports = {
       comment: 'Plain values in, plain values out.',
       severity: 'error',
       from: { path: '(/rules|/plan|/restart-policy|/agenda|/permissions)\\.ts$' },
-      // Besides zod: the table of public suffixes, and what tells an address from a name (of `net` nothing else is pure).
+      // Besides zod: public suffixes, the arithmetic of cron, and what tells an address from a name (of `net` nothing else is pure).
       to: {
-        pathNot: ['^src/contracts/', '^node_modules/(zod|tldts)/', '^net$', '/rules\\.ts$', '/restart-policy\\.ts$'],
+        pathNot: [
+          '^src/contracts/',
+          '^node_modules/(zod|tldts|croner)/',
+          '^net$',
+          '/rules\\.ts$',
+          '/restart-policy\\.ts$',
+        ],
       },
     },
     {

@@ -5,7 +5,7 @@ import { decisionStatusSchema, voteSchema } from './decision.ts';
 import { escalationKindSchema, escalationPrioritySchema } from './escalation.ts';
 import { tierSchema } from './policy.ts';
 import { actorSchema, agentTypeSchema, idOf, jsonValue, seqSchema, timestamp } from './primitives.ts';
-import { prioritySchema } from './task.ts';
+import { prioritySchema, taskFlagSchema } from './task.ts';
 
 const agent = { agentType: agentTypeSchema };
 const task = { taskId: idOf('tsk'), title: z.string(), assignedTo: agentTypeSchema, priority: prioritySchema };
@@ -32,6 +32,7 @@ const budget = {
   /** When it begins anew. */
   until: timestamp,
 };
+const job = { jobId: z.string() };
 const key = { keyId: idOf('key'), name: z.string(), role: z.string() };
 
 /** What each kind of event carries, besides `actor`. The union is closed: an event not listed here does not compile. */
@@ -50,7 +51,14 @@ const payloads = {
   agent_paused: { ...agent, instanceId: z.string().nullable() },
   agent_resumed: agent,
   agent_failed: { ...agent, because: z.string() },
-  alert_raised: { ...agent, severity: z.enum(['info', 'warning', 'critical']), message: z.string() },
+  /** `agentType` where it is about one; `alert` where it is about the system, and ends by itself. */
+  alert_raised: {
+    agentType: agentTypeSchema.optional(),
+    alert: z.string().optional(),
+    severity: z.enum(['info', 'warning', 'critical']),
+    message: z.string(),
+  },
+  alert_cleared: { alert: z.string(), message: z.string() },
   message_sent: {
     ...agent,
     messageId: idOf('msg'),
@@ -70,6 +78,15 @@ const payloads = {
   task_released: { ...task, because: z.string() },
   task_completed: { ...task, result: z.string() },
   task_failed: { ...task, reason: z.string() },
+  task_groomed: {
+    taskId: idOf('tsk'),
+    title: z.string(),
+    assignedTo: agentTypeSchema,
+    priority: prioritySchema,
+    flags: z.array(taskFlagSchema),
+    duplicateOf: idOf('tsk').nullable(),
+    suggestedAssignee: agentTypeSchema.nullable(),
+  },
   task_cancelled: { ...task, reason: z.string() },
   decision_proposed: {
     ...decision,
@@ -108,8 +125,11 @@ const payloads = {
   budget_exhausted: budget,
   benchmark_started: { runId: z.string() },
   benchmark_finished: { runId: z.string() },
-  job_finished: { jobId: z.string() },
-  job_failed: { jobId: z.string(), reason: z.string() },
+  job_created: job,
+  job_changed: { ...job, enabled: z.boolean() },
+  job_removed: job,
+  job_finished: { ...job, runId: idOf('run'), summary: z.string(), durationMs: z.number() },
+  job_failed: { ...job, runId: idOf('run'), reason: z.string(), failures: z.number() },
   key_created: key,
   key_revoked: key,
 } as const;

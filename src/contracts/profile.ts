@@ -40,6 +40,11 @@ export const profileHeadSchema = z.strictObject({
   commandTimeout: z.number().int().min(1).max(86_400).optional(),
   /** The container image in the place of ours, which is then run in it. */
   image: imageSchema.optional(),
+  /** Words of its trade: a task that nobody is there for is suggested to the role whose words it names. */
+  keywords: z
+    .array(z.string().regex(/^[\p{L}\p{N}]{2,40}$/u, 'must be one word'))
+    .max(100)
+    .default([]),
   /** `board` votes, `c-level` is asked for statements, `staff` works. */
   seat: z.enum(['board', 'c-level', 'staff']).default('staff'),
   permissions: z.strictObject({

@@ -30,6 +30,9 @@ const delay = (priority: string, ms: number) =>
     description: `How long a new task of priority ${priority} waits before it wakes its assignee`,
   });
 
+const retention = (days: number, description: string) =>
+  row({ schema: z.number().int().min(1).max(3_650), default: days, unit: 'days', description });
+
 /** The typed registry: `<category>.<key>`. Families of settings, such as one for each role, are beneath it. */
 export const settingsRegistry = {
   'queue.delay_critical': delay('critical', 0),
@@ -111,12 +114,13 @@ export const settingsRegistry = {
     unit: 's',
     description: 'The window for violations; one alert for each agent and window',
   }),
-  'retention.model_calls': row({
-    schema: z.number().int().min(1).max(3_650),
-    default: 90,
-    unit: 'days',
-    description: 'How long the records of model calls are kept',
-  }),
+  'retention.events': retention(90, 'How long events are kept'),
+  'retention.history': retention(
+    365,
+    'How long the history of agents is kept: actions, loops, lives, messages that were read',
+  ),
+  'retention.job_runs': retention(30, 'How long the runs of scheduled jobs are kept'),
+  'retention.model_calls': retention(90, 'How long the records of model calls are kept'),
 } as const satisfies Record<string, SettingRow>;
 
 export type SettingName = keyof typeof settingsRegistry;

@@ -7,6 +7,10 @@ export type Priority = z.infer<typeof prioritySchema>;
 export const taskStatusSchema = z.enum(['pending', 'in_progress', 'completed', 'failed', 'cancelled']);
 export type TaskStatus = z.infer<typeof taskStatusSchema>;
 
+/** What the groomer found; a flag closes nothing. */
+export const taskFlagSchema = z.enum(['overdue', 'stale', 'likely_duplicate', 'unassigned']);
+export type TaskFlag = z.infer<typeof taskFlagSchema>;
+
 export const taskSchema = z.object({
   id: idOf('tsk'),
   title: z.string(),
@@ -25,6 +29,12 @@ export const taskSchema = z.object({
   leaseUntil: timestamp.nullable(),
   /** How often the task has been claimed. */
   attempts: z.number().int(),
+  dueAt: timestamp.nullable(),
+  flags: z.array(taskFlagSchema),
+  /** The eldest open task that says nearly the same. */
+  duplicateOf: idOf('tsk').nullable(),
+  /** Whose keywords fit, where the assignee is not there. */
+  suggestedAssignee: agentTypeSchema.nullable(),
 });
 export type Task = z.infer<typeof taskSchema>;
 
@@ -33,5 +43,6 @@ export const newTaskSchema = z.strictObject({
   description: text(20_000).default(''),
   assignTo: agentTypeSchema,
   priority: prioritySchema.default('normal'),
+  dueAt: timestamp.optional(),
 });
 export type NewTask = z.infer<typeof newTaskSchema>;

@@ -1,3 +1,4 @@
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import Dockerode from 'dockerode';
 import { AppError } from '../contracts/errors.ts';
@@ -12,7 +13,8 @@ import { topics } from './events/topics.ts';
 import { type Foundation, openFoundation } from './foundation.ts';
 import { type Gateway, openGateway } from './gateway/gateway.ts';
 import type { HealthParts } from './health.ts';
-import { beginTerm } from './leader-term.ts';
+import { systemJobs } from './jobs/definitions.ts';
+import { beginTerm, heartbeatsMissedMax } from './leader-term.ts';
 import { createLifecycle, type Lifecycle } from './lifecycle.ts';
 import { createMetrics } from './metrics.ts';
 import { openApi } from './operators.ts';
@@ -20,8 +22,12 @@ import { systemClock as clock } from './platform/clock.ts';
 import { keepSecret } from './platform/home.ts';
 import { systemChance as chance } from './platform/identity.ts';
 import { createLeadership } from './platform/leader.ts';
+import { everySecond } from './platform/metronome.ts';
+import { readPressure } from './platform/pressure.ts';
 import { createDatabaseProbe } from './platform/probe.ts';
+import { createSessionLocks } from './platform/session-locks.ts';
 import { type ChosenRuntime, chooseRuntime, createRuntimeMonitor } from './runtime-choice.ts';
+import { createScheduler, type Scheduler } from './scheduler.ts';
 import { createServices, type Services } from './services.ts';
 
 /** A running orchestrator. */
@@ -152,7 +158,8 @@ async function open(config: Config, root: string, lifecycle: Lifecycle): Promise
       );
     },
   };
-  const apiUrl = await openApi(foundation, { services, gateway, metrics, health, control, feed });
+  const scheduler = openScheduler(foundation, { services, monitor });
+  const apiUrl = await openApi(foundation, { services, gateway, metrics, health, control, feed, scheduler });
   return {
     apiUrl,
     home: config.home,
@@ -190,6 +197,45 @@ async function openFeed({ config, lifecycle, log, bus }: Foundation, { events }:
     else onError(batch.error);
   });
   return feed;
+}
+
+/** Any number that no other lock of ours uses. */
+const jobLocks = 7_261_004;
+
+function openScheduler(
+  { config, lifecycle, log, bus, database, replica }: Foundation,
+  { services, monitor }: { services: Services; monitor: RuntimeUse['monitor'] },
+): Scheduler {
+  const { postgres } = database;
+  const onError = (error: unknown) => log.warn({ err: error }, 'scheduler');
+  const scheduler = createScheduler({
+    runs: services.jobRuns,
+    definitions: systemJobs({
+      services,
+      postgres,
+      clock,
+      sweepMs: config.every.sweepMs,
+      silenceMsMax: heartbeatsMissedMax * config.every.heartbeatMs,
+      host: hostname(),
+      async readings() {
+        const pressure = await readPressure(config.home, postgres.pool);
+        return [
+          { alert: 'disk', value: pressure.disk },
+          { alert: 'memory', value: pressure.memory },
+          { alert: 'pool', value: pressure.pool },
+          { alert: 'redis', value: (await bus.status()) === 'error' ? 1 : 0 },
+          { alert: 'runtime', value: monitor.state().status === 'unhealthy' ? 1 : 0 },
+        ];
+      },
+    }),
+    locks: createSessionLocks({ connect: postgres.connect, namespace: jobLocks, onError }),
+    metronome: everySecond,
+    replica,
+    onError,
+  });
+  scheduler.start();
+  lifecycle.onClose('scheduler', () => scheduler.stop());
+  return scheduler;
 }
 
 interface RuntimeUse {

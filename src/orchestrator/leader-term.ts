@@ -5,7 +5,6 @@ import { createReconciler } from './agents/reconcile.ts';
 import { defaultRestartPolicy } from './agents/restart-policy.ts';
 import type { SpecBuilder } from './agents/spec.ts';
 import { createSupervisor, type Supervisor } from './agents/supervisor.ts';
-import { hourly } from './budgets/hourly.ts';
 import type { Config } from './config.ts';
 import type { Feed } from './events/feed.ts';
 import { fence } from './events/fence.ts';
@@ -41,7 +40,7 @@ export interface TermDeps {
 }
 
 /** Three missed. */
-const heartbeatsMissedMax = 3;
+export const heartbeatsMissedMax = 3;
 const overdueAtOnce = 500;
 /** Fewer than a pool has connections, those of starts that are under way included. */
 const looksAtOnce = 4;
@@ -58,12 +57,7 @@ export function beginTerm(deps: TermDeps): Term & { wakeRelay(): void } {
   const sweep = createSweep({
     clock,
     everyMs: config.every.sweepMs,
-    work: [
-      () => services.decisions.sweepDeadlines(clock.now(), overdueAtOnce),
-      leases.sweep,
-      services.budgets.sweep,
-      hourly(clock, services.budgets.forgetOld),
-    ],
+    work: [leases.sweep, services.budgets.sweep],
     onError(error) {
       log.warn({ err: error }, 'sweep');
       leases.forget();

@@ -23,8 +23,10 @@ import { keepAgentsOut } from './http/keep-agents-out.ts';
 import { createLimitStores } from './http/limit-store.ts';
 import { createKeyLimiter } from './http/rate-limit.ts';
 import { createSystemHandlers } from './http/system-routes.ts';
+import { createJobHandlers } from './jobs/routes.ts';
 import { createKeyHandlers } from './keys/routes.ts';
 import type { Metrics } from './metrics.ts';
+import type { Scheduler } from './scheduler.ts';
 import type { Services } from './services.ts';
 import { createSettingHandlers } from './settings/routes.ts';
 import { createTaskHandlers } from './tasks/routes.ts';
@@ -37,12 +39,13 @@ interface ApiParts {
   readonly health: HealthParts;
   readonly control: ContainerControl;
   readonly feed: Feed;
+  readonly scheduler: Scheduler;
 }
 
 /** The operators' side of this replica: routes, limits, the dashboard's sockets; listening when this resolves. */
 export async function openApi(foundation: Foundation, parts: ApiParts): Promise<string> {
   const { config, lifecycle, log, bus, database, teamId, version, clock, chance, replica } = foundation;
-  const { services, gateway, metrics, health, control, feed } = parts;
+  const { services, gateway, metrics, health, control, feed, scheduler } = parts;
   const { origins } = config.api;
   const guard = createBrowserGuard(config.api);
   const limits = createLimitStores({
@@ -77,6 +80,7 @@ export async function openApi(foundation: Foundation, parts: ApiParts): Promise<
       ...createDomainHandlers(services.domains, feed.catchUp),
       ...createBudgetHandlers(services.budgets),
       ...createSettingHandlers({ ...services, ...database, inEffect: feed.catchUp }),
+      ...createJobHandlers(services.jobs, scheduler.wake),
       ...createKeyHandlers(services.keys, authenticator.forget),
     },
     authenticator,

@@ -1,9 +1,11 @@
+import { AppError } from '../contracts/errors.ts';
 import { createInstanceService } from './agents/instances.ts';
 import { createLives } from './agents/lives.ts';
 import { createLoopService, wakeAnew } from './agents/loops.ts';
 import type { Profiles } from './agents/profiles.ts';
 import { createAgentService } from './agents/service.ts';
 import { createViolations } from './agents/violations.ts';
+import { createAlertService } from './alerts/service.ts';
 import { createBudgetService } from './budgets/service.ts';
 import type { Config } from './config.ts';
 import { type ActionRunner, createResolver } from './decisions/resolve.ts';
@@ -14,12 +16,15 @@ import { createEventService } from './events/service.ts';
 import { createUnitOfWork } from './events/work.ts';
 import { createSettingsJudge } from './gateway/judge.ts';
 import { createInboxService } from './inbox/service.ts';
+import { createJobRuns } from './jobs/runs.ts';
+import { createJobService } from './jobs/service.ts';
 import { createKeyService } from './keys/service.ts';
 import { memoryService as memory } from './memory/service.ts';
 import type { Clock } from './platform/clock.ts';
 import type { Chance } from './platform/identity.ts';
 import type { Postgres } from './platform/postgres.ts';
 import { createSettingsService } from './settings/service.ts';
+import { createGroomingService } from './tasks/grooming.ts';
 import { createTaskService } from './tasks/service.ts';
 
 export type Services = ReturnType<typeof createServices>;
@@ -79,8 +84,34 @@ export function createServices(deps: Deps) {
   const resolver = createResolver({ escalations, inbox, isAgent, advisors, runAction });
   const decisions = createDecisionService({ ...common, domains, inbox, escalations, resolver });
 
+  const grooming = createGroomingService({
+    unitOfWork,
+    tasks,
+    inbox,
+    settings,
+    reportTo: () => (isAgent('ceo') ? 'ceo' : undefined),
+    candidates: async () => {
+      const wanted = await agents.wantedTypes();
+      return profiles.all().map(({ type, keywords }) => ({ type, keywords, isThere: wanted.has(type) }));
+    },
+  });
+  const jobs = createJobService(common);
+  const jobRuns = createJobRuns({
+    ...common,
+    async apply(work, actor, template) {
+      if ('task' in template) return `created ${(await tasks.create(work, actor, template.task)).id}`;
+      const { agentType, message, priority } = template.message;
+      if (!isAgent(agentType)) throw new AppError('agent_not_found', `There is no agent "${agentType}"`);
+      return `sent ${await inbox.send(work, actor, { to: agentType, body: message, priority })}`;
+    },
+  });
+
   return {
     unitOfWork,
+    alerts: createAlertService(common),
+    grooming,
+    jobs,
+    jobRuns,
     isAgent,
     events,
     keys,

@@ -27,6 +27,28 @@ const agent = {
   containerStatus,
 };
 
+const job = z.looseObject({
+  id: z.string(),
+  schedule: z.string(),
+  description: z.string(),
+  enabled: z.boolean(),
+  lastRun: timeOrNull,
+  nextRun: timeOrNull,
+  lastStatus: z.enum(['done', 'failed']).nullable(),
+  lastDurationMs: count.nullable(),
+});
+
+const jobRun = z.looseObject({
+  id: id('run'),
+  jobId: z.string(),
+  slot: timeOrNull,
+  status: z.enum(['queued', 'running', 'done', 'failed']),
+  startedAt: timeOrNull,
+  finishedAt: timeOrNull,
+  durationMs: count.nullable(),
+  summary: z.string().nullable(),
+});
+
 const event = z.looseObject({
   id: z.string(),
   eventType: z.string(),
@@ -235,6 +257,14 @@ export const shapes = {
   rejectDomainRequest: z.looseObject({ ...success, request: domainRequest }),
   getUsage: z.looseObject({ usage: z.array(usage), from: time, to: time, ...page }),
   getBudgets: z.looseObject({ budgets: z.array(budget) }),
+  listJobs: z.looseObject({ jobs: z.array(job) }),
+  createJob: z.looseObject({ ...success, job }),
+  changeJob: z.looseObject({ ...success, job }),
+  removeJob: z.looseObject(success),
+  pauseJob: z.looseObject({ ...success, job }),
+  resumeJob: z.looseObject({ ...success, job }),
+  runJob: z.looseObject({ ...success, run: jobRun }),
+  listJobRuns: z.looseObject({ runs: z.array(jobRun) }),
   getSettings: z.looseObject({
     settings: z.looseObject({
       queue: z.looseObject({ delay_critical: count, delay_urgent: count, delay_high: count }),

@@ -37,6 +37,10 @@ export const aTask = (parts: Partial<Task> & Pick<Task, 'title'>): Task => ({
   wakeAt: at,
   leaseUntil: null,
   attempts: 0,
+  dueAt: null,
+  flags: [],
+  duplicateOf: null,
+  suggestedAssignee: null,
   decisions: [],
   ...parts,
 });

@@ -16,7 +16,12 @@ const giveWork: DecisionAction = {
   kind: 'create_task',
   task: { title: 'Write', description: '', assignTo: 'cmo', priority: 'normal' },
 };
-const openDomain: DecisionAction = { kind: 'whitelist_domain', domain: 'example.com', category: 'api' };
+const openDomain: DecisionAction = {
+  kind: 'whitelist_domain',
+  domain: 'example.com',
+  category: 'api',
+  description: '',
+};
 const setDelay: DecisionAction = { kind: 'change_setting', category: 'queue', key: 'delay_low', value: 1 };
 
 const proposal = (parts: Partial<Proposal> = {}): Proposal => ({

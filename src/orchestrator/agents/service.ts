@@ -21,6 +21,7 @@ import {
   listLiveInstances,
   lockAgent,
   recentExits,
+  silentAgents,
   updateAgent,
 } from './store.ts';
 
@@ -195,6 +196,27 @@ export function createAgentService(deps: Deps) {
     async standing(agentType: string) {
       const agent = await findAgentOrThrow(postgres.db, agentType);
       return { agent, live: await findLiveInstance(postgres.db, agentType) };
+    },
+
+    /** Has the reconciler look at connected agents whose hearts have not beaten since; returns how many. */
+    lookAfterSilent: (since: number): Promise<number> =>
+      unitOfWork(async (work) => {
+        const silent = await silentAgents(work.tx, since);
+        for (const agentType of silent) await hint(work, agentType);
+        return silent.length;
+      }),
+
+    /** Up to where each agent has read its inbox. */
+    async inboxCursors(): Promise<ReadonlyMap<string, number>> {
+      return new Map((await listAgents(postgres.db)).map(({ type, inboxCursor }) => [type, inboxCursor]));
+    },
+
+    /** Roles that are wanted running, and not held. */
+    async wantedTypes(): Promise<ReadonlySet<string>> {
+      const rows = await listAgents(postgres.db);
+      return new Set(
+        rows.filter(({ desired, pausedAt }) => desired === 'running' && !pausedAt).map(({ type }) => type),
+      );
     },
 
     setFocus: (db: Queryable, agentType: string, focus: string) =>

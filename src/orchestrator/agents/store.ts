@@ -208,3 +208,36 @@ export async function countViolations(db: Queryable, agentType: string, since: n
   const of = (actionType: string) => rows.find((row) => row.actionType === actionType)?.count ?? 0;
   return { violations: of('violation'), alerts: of('violation_alert') };
 }
+
+// What is too old to be kept: of the eldest so many, those that ended before; how many went.
+
+export async function deleteHistory(db: Queryable, before: number, limit: number): Promise<number> {
+  const eldest = db.select({ id: history.id }).from(history).orderBy(asc(history.id)).limit(limit);
+  const { rowCount } = await db.delete(history).where(and(inArray(history.id, eldest), lt(history.createdAt, before)));
+  return rowCount ?? 0;
+}
+
+export async function deleteLoops(db: Queryable, before: number, limit: number): Promise<number> {
+  const eldest = db.select({ id: loops.id }).from(loops).orderBy(asc(loops.id)).limit(limit);
+  const { rowCount } = await db.delete(loops).where(and(inArray(loops.id, eldest), lt(loops.finishedAt, before)));
+  return rowCount ?? 0;
+}
+
+export async function deleteInstances(db: Queryable, before: number, limit: number): Promise<number> {
+  const ended = db
+    .select({ id: instances.id })
+    .from(instances)
+    .where(lt(instances.endedAt, before))
+    .orderBy(asc(instances.id))
+    .limit(limit);
+  return (await db.delete(instances).where(inArray(instances.id, ended))).rowCount ?? 0;
+}
+
+/** Connected lives whose last heartbeat is from before. */
+export async function silentAgents(db: Queryable, before: number): Promise<string[]> {
+  const rows = await db
+    .select({ agentType: instances.agentType })
+    .from(instances)
+    .where(and(isNull(instances.endedAt), isNotNull(instances.connectedAt), lt(instances.lastHeartbeatAt, before)));
+  return rows.map(({ agentType }) => agentType);
+}

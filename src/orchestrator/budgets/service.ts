@@ -3,6 +3,7 @@ import { AppError } from '../../contracts/errors.ts';
 import type { Profiles } from '../agents/profiles.ts';
 import type { EscalationService } from '../escalations/service.ts';
 import { system, type UnitOfWork } from '../events/work.ts';
+import { inBatches } from '../platform/batches.ts';
 import type { Clock } from '../platform/clock.ts';
 import { iso } from '../platform/iso.ts';
 import type { Postgres } from '../platform/postgres.ts';
@@ -44,9 +45,6 @@ const dayMs = 86_400_000;
 const usageDaysDefault = 30;
 const usageDaysMax = 366;
 const expiredAtOnce = 500;
-const deletedAtOnce = 5_000;
-/** Of one pass: what is left over is old in an hour as well. */
-const batchesMax = 200;
 const periodsKeptDays = 400;
 /** Whoever has not settled a charged call by now has ended. */
 const chargedKeptDays = 2;
@@ -151,14 +149,12 @@ export function createBudgetService({ postgres, unitOfWork, clock, settings, esc
       await closeEscalations();
     },
 
-    /** Removes what is older than it is kept, in batches that hold no lock for long. */
-    async forgetOld(): Promise<void> {
+    /** Removes records of calls from before, and what no period needs any more. */
+    async forgetOld(before: number, signal: AbortSignal): Promise<number> {
       const now = clock.now();
-      const before = now - (await settings.read(db, 'retention.model_calls')) * dayMs;
-      for (let batch = 0; batch < batchesMax; batch += 1) {
-        if ((await deleteModelCalls(db, before, deletedAtOnce)) < deletedAtOnce) break;
-      }
+      const removed = await inBatches((limit) => deleteModelCalls(db, before, limit), signal);
       await deletePast(db, { periods: now - periodsKeptDays * dayMs, charged: now - chargedKeptDays * dayMs });
+      return removed;
     },
   };
 }

@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, gt, lt, lte, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, gt, inArray, lt, lte, sql } from 'drizzle-orm';
 import type { BoardroomEvent, EventType } from '../../contracts/event.ts';
 import { iso } from '../platform/iso.ts';
 import type { Queryable } from '../platform/postgres.ts';
@@ -77,6 +77,13 @@ const toEvent = (row: typeof events.$inferSelect): BoardroomEvent => ({
   payload: row.payload,
   createdAt: iso(row.createdAt),
 });
+
+/** Of the eldest so many, those from before; how many went. A look at the eldest costs the same however long the log is. */
+export async function deleteEvents(db: Queryable, before: number, limit: number): Promise<number> {
+  const eldest = db.select({ seq: events.seq }).from(events).orderBy(asc(events.seq)).limit(limit);
+  const { rowCount } = await db.delete(events).where(and(inArray(events.seq, eldest), lt(events.createdAt, before)));
+  return rowCount ?? 0;
+}
 
 export async function readRelayCursor(db: Queryable): Promise<number | undefined> {
   const [row] = await db.select().from(relayCursors).where(eq(relayCursors.name, 'bus'));

@@ -3,12 +3,13 @@ import type { Priority } from '../../contracts/task.ts';
 import type { InboxMessage } from '../../contracts/tools.ts';
 import { readHorizon } from '../events/store.ts';
 import type { Actor, Work } from '../events/work.ts';
+import { inBatches } from '../platform/batches.ts';
 import type { Chance } from '../platform/identity.ts';
 import { iso } from '../platform/iso.ts';
 import type { Queryable } from '../platform/postgres.ts';
 import type { SettingsService } from '../settings/service.ts';
 import { delaySetting } from '../tasks/rules.ts';
-import { insertMessage, readMessages } from './store.ts';
+import { deleteMessages, insertMessage, readMessages } from './store.ts';
 
 export type InboxService = ReturnType<typeof createInboxService>;
 
@@ -51,6 +52,13 @@ export function createInboxService({ chance, settings }: Deps) {
       });
       return id;
     },
+
+    /** Removes what an agent has read, up to its cursor, and is from before. */
+    forgetOld: (
+      db: Queryable,
+      { agentType, readTo, before }: { agentType: string; readTo: number; before: number },
+      signal: AbortSignal,
+    ): Promise<number> => inBatches((limit) => deleteMessages(db, { agentType, readTo, before, limit }), signal),
 
     /** Oldest first, from behind the cursor up to the horizon: a message that commits late is not passed over. */
     async unread(

@@ -13,6 +13,7 @@ import {
   insertTask,
   listTasks,
   lockAssignee,
+  lockBeyond,
   lockClaimsOf,
   lockExpiredLeases,
   lockTask,
@@ -60,6 +61,11 @@ export function createTaskService({ postgres, unitOfWork, settings, chance, isAg
       claimedBy: null,
       leaseUntil: null,
       attempts: 0,
+      dueAt: input.dueAt === undefined ? null : Date.parse(input.dueAt),
+      givenPriority: input.priority,
+      flags: [],
+      duplicateOf: null,
+      suggestedAssignee: null,
     };
     await insertTask(work.tx, row);
     work.append(actor, 'task_created', { ...named(row), createdBy: actor.name });
@@ -161,6 +167,10 @@ export function createTaskService({ postgres, unitOfWork, settings, chance, isAg
     releaseExpired: (limit: number): Promise<number> =>
       unitOfWork(async (work) => release(work, await lockExpiredLeases(work.tx, work.now, limit), 'its lease ended')),
 
+    /** The limit was lowered: what each agent has in progress beyond it goes back, the youngest first. */
+    returnBeyond: async (work: Work, limit: number): Promise<number> =>
+      release(work, await lockBeyond(work.tx, limit), `its agent may have ${limit} tasks in progress`),
+
     /** The task a life works on; null when it works on none. */
     inHandOf: (instanceId: string): Promise<string | null> => findInHand(postgres.db, instanceId),
 
@@ -200,10 +210,11 @@ const named = (row: TaskRow) => ({
 
 const closed = (row: TaskRow) => new AppError('task_closed', `Task ${row.id} is ${row.status}`);
 
-export const toTask = ({ claimedBy: _claimedBy, ...row }: TaskRow): Task => ({
+export const toTask = ({ claimedBy: _claimedBy, givenPriority: _given, ...row }: TaskRow): Task => ({
   ...row,
   createdAt: iso(row.createdAt),
   completedAt: isoOrNull(row.completedAt),
   wakeAt: iso(row.wakeAt),
   leaseUntil: isoOrNull(row.leaseUntil),
+  dueAt: isoOrNull(row.dueAt),
 });

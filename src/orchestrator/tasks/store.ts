@@ -1,7 +1,8 @@
-import { and, asc, count, desc, eq, getTableColumns, inArray, lt, sql } from 'drizzle-orm';
+import { and, asc, count, desc, eq, getTableColumns, gt, inArray, lt, sql } from 'drizzle-orm';
 import type { TaskStatus } from '../../contracts/task.ts';
 import type { Queryable } from '../platform/postgres.ts';
 import { prepared } from '../platform/prepare.ts';
+import type { OpenTask } from './grooming-rules.ts';
 import { priorityOrder } from './rules.ts';
 import { tasks } from './tables.ts';
 
@@ -76,6 +77,40 @@ export const lockExpiredLeases = (db: Queryable, now: number, limit: number): Pr
     .orderBy(asc(tasks.id))
     .limit(limit)
     .for('update', { skipLocked: true });
+
+/** Of each agent's tasks in progress, those that come after its first `limit`. */
+export async function lockBeyond(db: Queryable, limit: number): Promise<TaskRow[]> {
+  const ranked = db
+    .select({
+      id: tasks.id,
+      place: sql<number>`row_number() over (partition by ${tasks.assignedTo} order by ${tasks.id})`.as('place'),
+    })
+    .from(tasks)
+    .where(eq(tasks.status, 'in_progress'))
+    .as('ranked');
+  const beyond = db.select({ id: ranked.id }).from(ranked).where(gt(ranked.place, limit));
+  return db
+    .select()
+    .from(tasks)
+    .where(and(inArray(tasks.id, beyond), eq(tasks.status, 'in_progress')))
+    .orderBy(asc(tasks.id))
+    .for('update');
+}
+
+/** Eldest first. */
+export async function openTasks(db: Queryable, limit: number): Promise<OpenTask[]> {
+  const rows = await db
+    .select()
+    .from(tasks)
+    .where(inArray(tasks.status, ['pending', 'in_progress']))
+    .orderBy(asc(tasks.id))
+    .limit(limit);
+  return rows.map((row) => ({
+    ...row,
+    status: row.status === 'in_progress' ? row.status : 'pending',
+    givenPriority: row.givenPriority ?? row.priority,
+  }));
+}
 
 /** A claim lives as long as its life's heart beats. */
 export async function renewLeases(db: Queryable, instanceIds: readonly string[], leaseUntil: number): Promise<void> {

@@ -1,5 +1,5 @@
-import { index, integer, pgTable, text } from 'drizzle-orm/pg-core';
-import type { Priority, TaskStatus } from '../../contracts/task.ts';
+import { index, integer, jsonb, pgTable, text } from 'drizzle-orm/pg-core';
+import type { Priority, TaskFlag, TaskStatus } from '../../contracts/task.ts';
 import { createdAt, id, moment } from '../platform/columns.ts';
 
 export const tasks = pgTable(
@@ -20,6 +20,12 @@ export const tasks = pgTable(
     claimedBy: id('claimed_by'),
     leaseUntil: moment('lease_until'),
     attempts: integer('attempts').notNull().default(0),
+    dueAt: moment('due_at'),
+    /** As it was given, before the groomer raised it; null for tasks from before there was a groomer. */
+    givenPriority: text('given_priority').$type<Priority>(),
+    flags: jsonb('flags').$type<TaskFlag[]>().notNull().default([]),
+    duplicateOf: id('duplicate_of'),
+    suggestedAssignee: text('suggested_assignee'),
   },
   (table) => [
     index('tasks_by_assignee').on(table.assignedTo, table.status, table.id),

@@ -1,0 +1,149 @@
+import type { Priority, TaskFlag } from '../../contracts/task.ts';
+import { priorityOrder } from './rules.ts';
+
+/** What of an open task is looked at. */
+export interface OpenTask {
+  readonly id: string;
+  readonly title: string;
+  readonly description: string;
+  readonly status: 'pending' | 'in_progress';
+  readonly priority: Priority;
+  /** As it was given; age raises from here, so that looking twice raises once. */
+  readonly givenPriority: Priority;
+  readonly assignedTo: string;
+  readonly createdAt: number;
+  readonly dueAt: number | null;
+  readonly flags: readonly TaskFlag[];
+  readonly duplicateOf: string | null;
+  readonly suggestedAssignee: string | null;
+}
+
+/** What is different after grooming. */
+export type Grooming = Pick<OpenTask, 'priority' | 'flags' | 'duplicateOf' | 'suggestedAssignee'>;
+
+/** A role that could do it. */
+export interface Candidate {
+  readonly type: string;
+  readonly keywords: readonly string[];
+  /** Wanted running. */
+  readonly isThere: boolean;
+}
+
+const hourMs = 3_600_000;
+const dayMs = 24 * hourMs;
+const staleAfterMs = 7 * dayMs;
+const likeness = 0.85;
+const describedCharacters = 500;
+
+/** Of each task that is not as it should be, how it should be. Tasks come eldest first. */
+export function groom(
+  tasks: readonly OpenTask[],
+  { candidates, now }: { candidates: readonly Candidate[]; now: number },
+): ReadonlyMap<string, Grooming> {
+  const elders = duplicatesIn(
+    tasks.map(({ id, title, description }) => ({ id, text: `${title} ${description.slice(0, describedCharacters)}` })),
+  );
+  const isThere = (type: string) => candidates.some((candidate) => candidate.type === type && candidate.isThere);
+  return new Map(
+    tasks.flatMap((task) => {
+      const duplicateOf = elders.get(task.id) ?? null;
+      const isOrphan = !isThere(task.assignedTo);
+      const flags: TaskFlag[] = [];
+      if (task.dueAt !== null && task.dueAt <= now) flags.push('overdue');
+      if (task.status === 'pending' && now - task.createdAt >= staleAfterMs) flags.push('stale');
+      if (duplicateOf !== null) flags.push('likely_duplicate');
+      if (isOrphan) flags.push('unassigned');
+      const should: Grooming = {
+        priority: raised(task, now),
+        flags,
+        duplicateOf,
+        suggestedAssignee: isOrphan ? (assigneeFor(task, candidates) ?? null) : null,
+      };
+      return isAs(task, should) ? [] : [[task.id, should] as const];
+    }),
+  );
+}
+
+const isAs = (task: OpenTask, should: Grooming): boolean =>
+  task.priority === should.priority &&
+  task.duplicateOf === should.duplicateOf &&
+  task.suggestedAssignee === should.suggestedAssignee &&
+  task.flags.join() === should.flags.join();
+
+/** A step for each day that it waits, up to high; due within a day: high; overdue: urgent. Never less than it is. */
+export function raised(
+  task: Pick<OpenTask, 'status' | 'priority' | 'givenPriority' | 'createdAt' | 'dueAt'>,
+  now: number,
+): Priority {
+  const rank = (priority: Priority) => priorityOrder.indexOf(priority);
+  const days = task.status === 'pending' ? Math.max(0, Math.floor((now - task.createdAt) / dayMs)) : 0;
+  const byAge = Math.max(rank(task.givenPriority) - days, Math.min(rank('high'), rank(task.givenPriority)));
+  const left = task.dueAt === null ? Number.POSITIVE_INFINITY : task.dueAt - now;
+  const byDueDate = left <= 0 ? rank('urgent') : left <= dayMs ? rank('high') : Number.POSITIVE_INFINITY;
+  return priorityOrder[Math.min(rank(task.priority), byAge, byDueDate)] ?? task.priority;
+}
+
+/** The role that is there and whose keywords the task names most often; nobody when two are as good. */
+export function assigneeFor(
+  task: Pick<OpenTask, 'title' | 'description'>,
+  candidates: readonly Candidate[],
+): string | undefined {
+  const words = new Set(wordsOf(`${task.title} ${task.description}`));
+  const scored = candidates
+    .filter(({ isThere }) => isThere)
+    .map(({ type, keywords }) => ({
+      type,
+      score: keywords.filter((keyword) => words.has(keyword.toLowerCase())).length,
+    }))
+    .sort((a, b) => b.score - a.score);
+  const [best, next] = scored;
+  return best && best.score > 0 && best.score > (next?.score ?? 0) ? best.type : undefined;
+}
+
+const wordsOf = (text: string): string[] => text.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? [];
+
+/** As Postgres' pg_trgm cuts them: of each word, two blanks before and one behind it. */
+export const trigramsOf = (text: string): ReadonlySet<string> =>
+  new Set(
+    wordsOf(text).flatMap((word) => {
+      const padded = `  ${word} `;
+      return Array.from({ length: padded.length - 2 }, (_, at) => padded.slice(at, at + 3));
+    }),
+  );
+
+/** Those that both have, as a part of all that either has: 0 to 1. */
+export function similarity(a: ReadonlySet<string>, b: ReadonlySet<string>): number {
+  let shared = 0;
+  for (const part of a) if (b.has(part)) shared += 1;
+  return a.size + b.size === 0 ? 0 : shared / (a.size + b.size - shared);
+}
+
+/**
+ * Of each text that is nearly the same as an earlier one, the first of those. Two sets as alike as that share at least one of
+ * their few rarest parts, so only texts that share one are compared, and a thousand tasks do not cost a million looks.
+ */
+export function duplicatesIn(
+  texts: readonly { readonly id: string; readonly text: string }[],
+): ReadonlyMap<string, string> {
+  const sets = texts.map(({ id, text }) => ({ id, parts: trigramsOf(text) }));
+  const frequency = new Map<string, number>();
+  for (const { parts } of sets) for (const part of parts) frequency.set(part, (frequency.get(part) ?? 0) + 1);
+  const byRarity = (a: string, b: string) => (frequency.get(a) ?? 0) - (frequency.get(b) ?? 0) || (a < b ? -1 : 1);
+  const seen = new Map<string, { readonly id: string; readonly parts: ReadonlySet<string> }[]>();
+  const elders = new Map<string, string>();
+  for (const entry of sets) {
+    const rarest = [...entry.parts]
+      .sort(byRarity)
+      .slice(0, entry.parts.size - Math.ceil(likeness * entry.parts.size) + 1);
+    const elder = rarest
+      .flatMap((part) => seen.get(part) ?? [])
+      .find(({ parts }) => similarity(parts, entry.parts) >= likeness);
+    if (elder) {
+      // The first of its kind: those that follow are all linked to that one.
+      elders.set(entry.id, elder.id);
+      continue;
+    }
+    for (const part of rarest) seen.set(part, [...(seen.get(part) ?? []), entry]);
+  }
+  return elders;
+}

@@ -1,0 +1,181 @@
+import { sql } from 'drizzle-orm';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { JsonValue } from '../../src/contracts/primitives.ts';
+import { createAlertService } from '../../src/orchestrator/alerts/service.ts';
+import type { Actor } from '../../src/orchestrator/events/work.ts';
+import { openSchedulerStage, type SchedulerStage } from '../support/scheduler-stage.ts';
+
+const anna: Actor = { name: 'operator:anna', agentId: null };
+const hourMs = 3_600_000;
+const dayMs = 24 * hourMs;
+
+let stage: SchedulerStage;
+beforeAll(async () => {
+  stage = await openSchedulerStage();
+  await stage.addReplica('one');
+});
+beforeEach(async () => {
+  await stage.postgres.db.execute(
+    sql`truncate events, tasks, messages, settings, job_runs, agent_history, agent_loops, agent_instances, tool_calls`,
+  );
+});
+afterAll(() => stage.dispose());
+
+const run = async (jobId: string): Promise<string | null> => {
+  const { id } = await stage.services.jobs.request(anna, jobId);
+  await stage.tick();
+  const { runs } = await stage.services.jobs.runs(jobId, { limit: 10 });
+  const asked = runs.find((one) => one.id === id);
+  expect(asked?.status).toBe('done');
+  return asked?.summary ?? null;
+};
+const give = (title: string, parts: { assignTo?: string; dueAt?: string; description?: string } = {}) =>
+  stage.services.tasks.createAs(anna, { title, description: '', assignTo: 'cmo', priority: 'low', ...parts });
+const eventsOf = async (type: string) =>
+  (await stage.services.events.list({ limit: 200 })).filter(({ eventType }) => eventType === type);
+const countOf = async (table: string): Promise<number> => {
+  const { rows } = await stage.postgres.db.execute<{ count: string }>(sql.raw(`select count(*) from ${table}`));
+  return Number(rows[0]?.count);
+};
+const set = (category: string, key: string, value: JsonValue) =>
+  stage.services.unitOfWork((work) => stage.services.settings.change(work, anna, { category, key, value }));
+
+describe('the groomer', () => {
+  it('raises, links and flags, tells of each, and reports once to the CEO', async () => {
+    const old = await give('Clean the press');
+    await stage.time.advance(8 * dayMs);
+    const first = await give('Write a letter to all customers in Hamburg');
+    const second = await give('Write a letter to all customers in Hamburg!');
+    const due = await give('File the taxes', { dueAt: new Date(stage.time.clock.now() + hourMs).toISOString() });
+    expect(await run('backlog-groomer')).toContain('tasks groomed: 3');
+    const get = stage.services.tasks.get;
+    expect(await get(old.id)).toMatchObject({ priority: 'high', flags: ['stale'], status: 'pending' });
+    expect(await get(first.id)).toMatchObject({ flags: [], duplicateOf: null });
+    expect(await get(second.id)).toMatchObject({
+      flags: ['likely_duplicate'],
+      duplicateOf: first.id,
+      status: 'pending',
+    });
+    expect(await get(due.id)).toMatchObject({ priority: 'high', dueAt: due.dueAt });
+    expect(await eventsOf('task_groomed')).toHaveLength(3);
+    expect(await eventsOf('message_sent')).toMatchObject([{ payload: { agentType: 'ceo', from: 'system' } }]);
+    expect(await run('backlog-groomer')).toBe('nothing to do');
+    expect(await eventsOf('message_sent')).toHaveLength(1);
+  });
+
+  it('names another for the tasks of an agent that is stopped', async () => {
+    const task = await give('Pay the invoice of the printer, and look at the budget', { assignTo: 'cto' });
+    await stage.services.agents.stopAs('cto');
+    await run('backlog-groomer');
+    expect(await stage.services.tasks.get(task.id)).toMatchObject({ flags: ['unassigned'], suggestedAssignee: 'cfo' });
+    await stage.services.agents.startAs(anna, 'cto');
+    await run('backlog-groomer');
+    expect(await stage.services.tasks.get(task.id)).toMatchObject({ flags: [], suggestedAssignee: null });
+  });
+
+  it('returns to the queue what is in progress beyond a limit that was lowered', async () => {
+    const claimant = { actor: { name: 'cmo', agentId: 'agt_cmo' }, instanceId: 'ins_1' };
+    const ids = [];
+    for (const title of ['One', 'Two']) {
+      const { id } = await give(title);
+      await stage.services.unitOfWork((work) => stage.services.tasks.claim(work, claimant, id));
+      ids.push(id);
+    }
+    await set('tasks', 'max_concurrent_per_agent', 1);
+    await run('backlog-groomer');
+    const states = await Promise.all(ids.map(async (id) => (await stage.services.tasks.get(id)).status));
+    expect(states).toEqual(['in_progress', 'pending']);
+    expect(await eventsOf('task_released')).toHaveLength(1);
+  });
+});
+
+describe('retention', () => {
+  it('removes what is older than each setting says, and nothing younger or still in use', async () => {
+    const now = new Date(stage.time.clock.now());
+    const days = (count: number) => new Date(now.getTime() - count * dayMs).toISOString();
+    const { db } = stage.postgres;
+    for (const [index, age] of [400, 100, 20].entries()) {
+      const at = days(age);
+      const id = `x${index}`;
+      await db.execute(sql`insert into events (event_type, payload, created_at) values ('alert_raised', '{}', ${at})`);
+      await db.execute(sql`insert into agent_history values (${id}, 'cmo', 'note', '', ${at})`);
+      await db.execute(sql`insert into agent_loops (id, agent_type, instance_id, wakes, initiative, status, started_at, finished_at)
+        values (${id}, 'cmo', 'ins', '[]', false, 'done', ${at}, ${at})`);
+      await db.execute(sql`insert into tool_calls values ('ins', ${id}, '{}', false, ${at})`);
+      await db.execute(sql`insert into messages (id, to_agent, from_actor, body, priority, data, created_at, wake_at)
+        values (${id}, 'cmo', 'system', '', 'low', '{}', ${at}, ${at})`);
+      await db.execute(sql`insert into job_runs (id, job_id, status, attempt, queued_at, finished_at)
+        values (${`run_0${id}`}, 'gone', 'done', 1, ${at}, ${at})`);
+      await db.execute(sql`insert into agent_instances (id, agent_type, spec_hash, token_hash, created_at, ended_at)
+        values (${id}, 'cmo', '', ${id}, ${at}, ${index === 1 ? null : at})`);
+    }
+    await db.execute(sql`update agents set inbox_cursor = (select max(seq) from messages) - 1 where type = 'cmo'`);
+    await run('retention');
+    expect(await countOf(`events where created_at < '${days(90)}'`)).toBe(0);
+    expect(await countOf(`events where created_at = '${days(20)}'`)).toBe(1);
+    expect(await countOf('agent_history')).toBe(2);
+    expect(await countOf('agent_loops')).toBe(2);
+    expect(await countOf('tool_calls')).toBe(2);
+    expect(await countOf('messages')).toBe(2);
+    expect(await countOf('agent_instances')).toBe(2);
+    expect(await countOf(`job_runs where job_id = 'gone'`)).toBe(1);
+    await set('retention', 'history', 10);
+    await set('retention', 'events', 10);
+    await set('retention', 'job_runs', 10);
+    await run('retention');
+    expect(await countOf('agent_history')).toBe(0);
+    // The last message was not read yet, and the life without an end goes on.
+    expect(await countOf('messages')).toBe(1);
+    expect(await countOf('agent_instances')).toBe(1);
+    expect(await countOf(`job_runs where job_id = 'gone'`)).toBe(0);
+    expect(await countOf(`events where created_at < '${now.toISOString()}'`)).toBe(0);
+  });
+});
+
+describe('the deadlines', () => {
+  it('of decisions are kept by the clock', async () => {
+    const proposal = { title: 'Move', description: '', tier: 'minor' as const, onApprove: [] };
+    const id = await stage.services.unitOfWork((work) => stage.services.decisions.propose(work, anna, proposal));
+    await stage.pass(4 * hourMs - 60_000, 2 * hourMs - 30_000);
+    expect((await stage.services.decisions.get(id)).status).toBe('pending');
+    await stage.pass(75_000, 75_000);
+    expect((await stage.services.decisions.get(id)).status).toBe('approved');
+  });
+});
+
+describe('an alert about the system', () => {
+  it('is raised once, stays while the reading lies between its thresholds, and is cleared once', async () => {
+    const alerts = createAlertService({ postgres: stage.postgres, unitOfWork: stage.services.unitOfWork });
+    const told: number[] = [];
+    for (const value of [0.94, 0.95, 0.92, 0.99, 0.9, 0.89, 0.94])
+      told.push(await alerts.judge('h', [{ alert: 'disk', value }]));
+    expect(told).toEqual([0, 1, 0, 0, 0, 1, 0]);
+    expect(await eventsOf('alert_raised')).toMatchObject([{ payload: { alert: 'disk@h', severity: 'critical' } }]);
+    expect(await eventsOf('alert_cleared')).toHaveLength(1);
+  });
+
+  it('is raised once by two who measure at the same moment', async () => {
+    const judge = () => stage.services.alerts.judge('h', [{ alert: 'pool', value: 2 }]);
+    expect((await Promise.all([judge(), judge(), judge()])).reduce((sum, count) => sum + count)).toBe(1);
+  });
+});
+
+describe('a silent agent', () => {
+  it('is looked after by the reconciler', async () => {
+    const listener = await stage.postgres.connect();
+    try {
+      const heard = new Promise<string>((resolve) =>
+        listener.on('notification', ({ payload }) => resolve(payload ?? '')),
+      );
+      await listener.query('listen boardroom_reconcile');
+      const at = new Date(stage.time.clock.now() - 31_000).toISOString();
+      await stage.postgres.db.execute(sql`insert into agent_instances
+        (id, agent_type, spec_hash, token_hash, created_at, connected_at, last_heartbeat_at)
+        values ('ins_1', 'coo', '', 't', ${at}, ${at}, ${at})`);
+      expect(await run('health-check')).toContain('silent agents looked after: 1');
+      expect(await heard).toBe('coo');
+    } finally {
+      await listener.end();
+    }
+  });
+});

@@ -1,0 +1,136 @@
+import { sql } from 'drizzle-orm';
+import { loadProfiles } from '../../src/orchestrator/agents/profiles.ts';
+import { readConfig } from '../../src/orchestrator/config.ts';
+import { systemJobs } from '../../src/orchestrator/jobs/definitions.ts';
+import type { JobDefinition } from '../../src/orchestrator/jobs/runs.ts';
+import { systemChance as chance } from '../../src/orchestrator/platform/identity.ts';
+import { createPostgres, type Postgres } from '../../src/orchestrator/platform/postgres.ts';
+import { createSessionLocks } from '../../src/orchestrator/platform/session-locks.ts';
+import { createScheduler, type Scheduler } from '../../src/orchestrator/scheduler.ts';
+import { createServices, type Services } from '../../src/orchestrator/services.ts';
+import { createDatabase, testLimits } from './database.ts';
+import { eventually } from './eventually.ts';
+import { type FakeClock, fakeClock } from './fake-clock.ts';
+
+/** One of several orchestrators on one database, as far as the scheduler goes. */
+export interface SchedulingReplica {
+  readonly name: string;
+  readonly services: Services;
+  readonly scheduler: Scheduler;
+  /** Its connections break, and it never ticks again: what kill -9 looks like from the database. */
+  kill(): Promise<void>;
+}
+
+export interface SchedulerStage {
+  readonly postgres: Postgres;
+  readonly time: FakeClock;
+  readonly services: Services;
+  /** In place of the system's jobs when given; `name` is that of the replica that asks. */
+  addReplica(name: string, definitions?: (name: string) => readonly JobDefinition[]): Promise<SchedulingReplica>;
+  /** Every replica that lives looks; resolves when nothing is due, asked for or at work. */
+  tick(): Promise<void>;
+  /** So much time passes, looked at every `stepMs`. */
+  pass(ms: number, stepMs: number): Promise<void>;
+  dispose(): Promise<void>;
+}
+
+export async function openSchedulerStage(start = Date.UTC(2030, 0, 1)): Promise<SchedulerStage> {
+  const database = await createDatabase();
+  const { postgres } = database;
+  const time = fakeClock(start);
+  const profiles = await loadProfiles('profiles', () => undefined);
+  const serve = (on: Postgres) =>
+    createServices({
+      config: readConfig({}),
+      postgres: on,
+      clock: time.clock,
+      chance,
+      profiles,
+      onCommitted: () => undefined,
+      runtimeIsStale: () => false,
+    });
+  const services = serve(postgres);
+  await services.agents.register(() => true);
+  const living = new Map<string, { tick: () => void; close: () => Promise<void> }>();
+
+  async function isQuiet(): Promise<true | undefined> {
+    const now = new Date(time.clock.now()).toISOString();
+    const { rows } = await postgres.db.execute(sql`
+      select from jobs where (enabled and next_at <= ${now}) or run_id is not null
+      union all select from job_runs where status in ('queued', 'running')`);
+    return rows.length === 0 || undefined;
+  }
+
+  async function tick(): Promise<void> {
+    for (const { tick } of living.values()) tick();
+    await eventually(isQuiet, { what: 'the end of all that was due' });
+  }
+
+  return {
+    postgres,
+    time,
+    services,
+    tick,
+    async addReplica(name, definitions) {
+      const own = createPostgres(database.url, testLimits, () => undefined);
+      const replicaServices = serve(own);
+      const known =
+        definitions?.(name) ??
+        systemJobs({
+          services: replicaServices,
+          postgres: own,
+          clock: time.clock,
+          sweepMs: 15_000,
+          silenceMsMax: 30_000,
+          host: 'host',
+          readings: async () => [],
+        });
+      const connections: Awaited<ReturnType<Postgres['connect']>>[] = [];
+      const scheduler = createScheduler({
+        runs: replicaServices.jobRuns,
+        definitions: known,
+        locks: createSessionLocks({
+          namespace: 1,
+          async connect(timeoutMs) {
+            const client = await own.connect(timeoutMs);
+            connections.push(client);
+            return client;
+          },
+          onError: () => undefined,
+        }),
+        metronome: (tick) => {
+          living.set(name, { tick, close: () => scheduler.stop().then(() => own.close()) });
+          return () => void living.delete(name);
+        },
+        replica: name,
+        onError: () => undefined,
+      });
+      scheduler.start();
+      await eventually(async () => {
+        const ids = new Set((await services.jobs.list()).jobs.map(({ id }) => id));
+        return known.every(({ id }) => ids.has(id)) || undefined;
+      });
+      return {
+        name,
+        services: replicaServices,
+        scheduler,
+        async kill() {
+          living.delete(name);
+          own.cutOff();
+          for (const client of connections) client.connection.stream.destroy();
+          void own.close();
+        },
+      };
+    },
+    async pass(ms, stepMs) {
+      for (let passed = 0; passed < ms; passed += stepMs) {
+        await time.advance(stepMs);
+        await tick();
+      }
+    },
+    async dispose() {
+      for (const { close } of [...living.values()]) await close();
+      await database.drop();
+    },
+  };
+}
