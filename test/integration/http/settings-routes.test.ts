@@ -46,7 +46,7 @@ describe('the settings', () => {
     });
     expect(all['budgets']).toMatchObject({ team: {}, cmo: { monthly: { usd: 20 } } });
     expect(all['permissions']).toMatchObject({ cmo: {}, alert_after: 5, alert_window: 600 });
-    expect(all['retention']).toEqual({ model_calls: 90 });
+    expect(all['retention']).toEqual({ events: 90, history: 365, job_runs: 30, model_calls: 90 });
   });
 
   it('are changed one at a time, in exactly this shape, and the log tells of it', async () => {
