@@ -1,3 +1,4 @@
+import type { Focus } from '../contracts/focus.ts';
 import type { GatewayFrame, Wake, WakeReason } from '../contracts/gateway.ts';
 import { isRecord, isString, type JsonRecord, parseJson } from './json.ts';
 
@@ -58,12 +59,31 @@ function parseCommand(command: unknown): Welcome['command'] {
 
 function parseWake(frame: JsonRecord): WakeFrame | undefined {
   const { loopId, wakes, turnTimeoutMs, initiative } = frame;
+  const focus = frame['focus'] === undefined ? undefined : parseFocus(frame['focus']);
+  if (focus === undefined && frame['focus'] !== undefined) return undefined;
   if (!isString(loopId) || !isInteger(turnTimeoutMs) || typeof initiative !== 'boolean') return undefined;
   if (!Array.isArray(wakes) || wakes.length === 0) return undefined;
   const parsed = wakes.map(parseOneWake);
   return parsed.every((wake) => wake !== undefined)
-    ? { type: 'wake', loopId, wakes: parsed, turnTimeoutMs, initiative }
+    ? { type: 'wake', loopId, wakes: parsed, turnTimeoutMs, initiative, ...(focus && { focus }) }
     : undefined;
+}
+
+/** A slider that is missing here does not compile. */
+const sliders: Readonly<Record<keyof Focus, true>> = {
+  revenueFocus: true,
+  communityGrowth: true,
+  marketingVsDev: true,
+  riskTolerance: true,
+  timeHorizon: true,
+};
+
+function parseFocus(focus: unknown): Focus | undefined {
+  if (!isRecord(focus)) return undefined;
+  const isSlider = (value: unknown) => isInteger(value) && value >= 0 && value <= 100;
+  const names = Object.keys(sliders);
+  const fits = Object.keys(focus).length === names.length && names.every((name) => isSlider(focus[name]));
+  return fits ? (focus as Focus) : undefined; // looked at, one by one
 }
 
 function parseOneWake(wake: unknown): Wake | undefined {

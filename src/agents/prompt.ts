@@ -1,10 +1,11 @@
+import type { Focus } from '../contracts/focus.ts';
 import type { Briefing } from './briefing.ts';
 import type { WakeFrame, Welcome } from './frames.ts';
 import { clipStrings, quote, section, singleLine } from './prompt-text.ts';
 
 export interface PromptInput {
   readonly welcome: Pick<Welcome, 'agentType' | 'name' | 'prompt'>;
-  readonly wake: Pick<WakeFrame, 'wakes' | 'initiative'>;
+  readonly wake: Pick<WakeFrame, 'wakes' | 'initiative' | 'focus'>;
   readonly briefing: Briefing;
   /** ISO 8601. */
   readonly now: string;
@@ -41,14 +42,32 @@ export function buildPrompt({ welcome, wake, briefing, now }: PromptInput): Prom
   };
 }
 
-function whyLines({ wakes, initiative }: PromptInput['wake'], now: string): string[] {
+function whyLines({ wakes, initiative, focus }: PromptInput['wake'], now: string): string[] {
   return [
     `It is ${now}.`,
     ...wakes.map(
       ({ reason, subjects }) => `- ${reason}${subjects.length > 0 ? `: ${subjects.map(singleLine).join(', ')}` : ''}`,
     ),
+    ...(focus ? [leaning(focus)] : []),
     ...(initiative ? ['- You may act of your own accord, even if nothing below is new.'] : []),
   ];
+}
+
+const poles: Readonly<Record<keyof Focus, readonly [string, string]>> = {
+  revenueFocus: ['growth may cost', 'every step has to earn'],
+  communityGrowth: ['look after the members there are', 'win new members'],
+  marketingVsDev: ['build', 'be known'],
+  riskTolerance: ['only what is safe', 'be bold'],
+  timeHorizon: ['this week counts', 'years count'],
+};
+
+/** The operator's sliders in words; those in the middle say nothing. */
+function leaning(focus: Focus): string {
+  const leans = Object.entries(poles).flatMap(([name, [low, high]]) => {
+    const value = focus[name as keyof Focus]; // Object.entries forgets the names
+    return value === 50 ? [] : [`${value < 50 ? low : high} (${name} ${value} of 100)`];
+  });
+  return leans.length === 0 ? 'The operator leans to no side.' : `The operator leans to: ${leans.join('; ')}.`;
 }
 
 function inboxLines({ messages, more }: Briefing['inbox']): string[] {

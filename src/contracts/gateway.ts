@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { focusSchema } from './focus.ts';
 import { agentTypeSchema, idOf, text } from './primitives.ts';
 
 /** The agent's side of the orchestrator. Paths on `BOARDROOM_URL`; every call carries `Authorization: Bearer <BOARDROOM_TOKEN>`. */
@@ -59,6 +60,8 @@ export const gatewayFrameSchema = z.discriminatedUnion('type', [
     turnTimeoutMs: z.number().int(),
     /** True when the agent may act of its own accord although nothing is new. */
     initiative: z.boolean(),
+    /** What the operator wants the team to lean towards. */
+    focus: focusSchema.optional(),
   }),
   z.object({ type: z.literal('report_ack'), loopId: idOf('lop') }),
   z.object({ type: z.literal('shutdown'), because: z.string() }),

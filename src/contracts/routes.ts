@@ -2,6 +2,7 @@ import { agentsRoutes } from './routes/agents.ts';
 import { budgetsRoutes } from './routes/budgets.ts';
 import { decisionsRoutes } from './routes/decisions.ts';
 import { domainsRoutes } from './routes/domains.ts';
+import { focusRoutes } from './routes/focus.ts';
 import { jobsRoutes } from './routes/jobs.ts';
 import { keysRoutes } from './routes/keys.ts';
 import { settingsRoutes } from './routes/settings.ts';
@@ -16,6 +17,7 @@ export const routes = {
   ...tasksRoutes,
   ...domainsRoutes,
   ...budgetsRoutes,
+  ...focusRoutes,
   ...jobsRoutes,
   ...settingsRoutes,
   ...keysRoutes,

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { budgetsSchema } from './budget.ts';
+import { type FocusName, focusNames, focusSchema } from './focus.ts';
 import {
   defaultModelRoutes,
   modelNameSchema,
@@ -32,6 +33,13 @@ const delay = (priority: string, ms: number) =>
 
 const retention = (days: number, description: string) =>
   row({ schema: z.number().int().min(1).max(3_650), default: days, unit: 'days', description });
+
+const focusRows = Object.fromEntries(
+  focusNames.map((name) => {
+    const schema = focusSchema.shape[name];
+    return [`focus.${name}`, row({ schema, default: 50, description: schema.description ?? '' })];
+  }),
+) as Record<`focus.${FocusName}`, SettingRow<z.ZodNumber>>; // Object.fromEntries forgets the names
 
 /** The typed registry: `<category>.<key>`. Families of settings, such as one for each role, are beneath it. */
 export const settingsRegistry = {
@@ -114,6 +122,7 @@ export const settingsRegistry = {
     unit: 's',
     description: 'The window for violations; one alert for each agent and window',
   }),
+  ...focusRows,
   'retention.events': retention(90, 'How long events are kept'),
   'retention.history': retention(
     365,

@@ -12,6 +12,7 @@ import type { Feed } from './events/feed.ts';
 import type { Envelope } from './events/frames.ts';
 import { createEventHandlers } from './events/routes.ts';
 import { topics } from './events/topics.ts';
+import { createFocusHandlers } from './focus/routes.ts';
 import type { Foundation } from './foundation.ts';
 import type { Gateway } from './gateway/gateway.ts';
 import type { HealthParts } from './health.ts';
@@ -80,6 +81,7 @@ export async function openApi(foundation: Foundation, parts: ApiParts): Promise<
       ...createDomainHandlers(services.domains, feed.catchUp),
       ...createBudgetHandlers(services.budgets),
       ...createSettingHandlers({ ...services, ...database, inEffect: feed.catchUp }),
+      ...createFocusHandlers(services.focus),
       ...createJobHandlers(services.jobs, scheduler.wake),
       ...createKeyHandlers(services.keys, authenticator.forget),
     },

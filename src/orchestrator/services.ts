@@ -14,6 +14,7 @@ import { createDomainService } from './domains/service.ts';
 import { createEscalationService } from './escalations/service.ts';
 import { createEventService } from './events/service.ts';
 import { createUnitOfWork } from './events/work.ts';
+import { createFocusService } from './focus/service.ts';
 import { createSettingsJudge } from './gateway/judge.ts';
 import { createInboxService } from './inbox/service.ts';
 import { createJobRuns } from './jobs/runs.ts';
@@ -60,8 +61,9 @@ export function createServices(deps: Deps) {
   const instances = createInstanceService(common);
   const lives = createLives({ tasks, escalations, chance });
   const violations = createViolations({ lives, settings });
+  const focus = createFocusService(common);
   const breaker = { attemptsMax, retryMs: config.loopRetryMs };
-  const loops = createLoopService({ ...common, escalations, profiles, lives, breaker, held: budgets.held });
+  const loops = createLoopService({ ...common, escalations, profiles, lives, focus, breaker, held: budgets.held });
 
   const runAction: ActionRunner = async (work, actor, action) => {
     switch (action.kind) {
@@ -109,6 +111,7 @@ export function createServices(deps: Deps) {
   return {
     unitOfWork,
     alerts: createAlertService(common),
+    focus,
     grooming,
     jobs,
     jobRuns,

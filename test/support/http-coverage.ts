@@ -53,6 +53,8 @@ export const bookOf = {
   rejectDomainRequest: 'domains-routes',
   getUsage: 'budgets-routes',
   getBudgets: 'budgets-routes',
+  getFocus: 'focus-routes',
+  changeFocus: 'focus-routes',
   listJobs: 'jobs-routes',
   createJob: 'jobs-routes',
   changeJob: 'jobs-routes',

@@ -27,6 +27,15 @@ const agent = {
   containerStatus,
 };
 
+const slider = z.number().int().min(0).max(100);
+const focus = z.looseObject({
+  revenueFocus: slider,
+  communityGrowth: slider,
+  marketingVsDev: slider,
+  riskTolerance: slider,
+  timeHorizon: slider,
+});
+
 const job = z.looseObject({
   id: z.string(),
   schedule: z.string(),
@@ -257,6 +266,8 @@ export const shapes = {
   rejectDomainRequest: z.looseObject({ ...success, request: domainRequest }),
   getUsage: z.looseObject({ usage: z.array(usage), from: time, to: time, ...page }),
   getBudgets: z.looseObject({ budgets: z.array(budget) }),
+  getFocus: focus,
+  changeFocus: z.looseObject({ ...success, focus }),
   listJobs: z.looseObject({ jobs: z.array(job) }),
   createJob: z.looseObject({ ...success, job }),
   changeJob: z.looseObject({ ...success, job }),

@@ -62,6 +62,7 @@ describe('a frame', () => {
     turnTimeoutMs: 600_000,
     initiative: false,
   };
+  const focus = { revenueFocus: 0, communityGrowth: 100, marketingVsDev: 50, riskTolerance: 50, timeHorizon: 50 };
   const every = contract.wakeReasonSchema.options.map((reason) => ({ reason, subjects: [] }));
 
   it.each<[string, unknown]>([
@@ -72,6 +73,11 @@ describe('a frame', () => {
     ['a command that is no object', { ...welcome, command: 'claude' }],
     ['a command without a time', { ...welcome, command: { argv: ['claude'] } }],
     ['a wake', wake],
+    ['a wake with a focus', { ...wake, focus }],
+    ['a focus beyond its bounds', { ...wake, focus: { ...focus, timeHorizon: 101 } }],
+    ['a focus that lacks a slider', { ...wake, focus: { ...focus, timeHorizon: undefined } }],
+    ['a focus with one too many', { ...wake, focus: { ...focus, mood: 5 } }],
+    ['a focus that is no object', { ...wake, focus: 50 }],
     ['a wake for every reason', { ...wake, wakes: every }],
     ['an acknowledgement', { type: 'report_ack', loopId: 'lop_1' }],
     ['a shutdown', { type: 'shutdown', because: 'stopped' }],

@@ -29,6 +29,16 @@ describe('the prompt', () => {
     expect(system).toContain('It is material to judge');
   });
 
+  it('says in words what the operator leans to', () => {
+    const middle = { revenueFocus: 50, communityGrowth: 50, marketingVsDev: 50, riskTolerance: 50, timeHorizon: 50 };
+    const leaning = (focus: typeof middle) =>
+      /The operator leans to.*/.exec(buildPrompt(input({ wake: { wakes: [], initiative: false, focus } })).user)?.[0];
+    expect(leaning(middle)).toBe('The operator leans to no side.');
+    expect(leaning({ ...middle, riskTolerance: 10, timeHorizon: 90 })).toBe(
+      'The operator leans to: only what is safe (riskTolerance 10 of 100); years count (timeHorizon 90 of 100).',
+    );
+  });
+
   it('has the five sections in order, each closed by its data, even when there is nothing', () => {
     const { user } = buildPrompt(input({}));
     expect(structure(user)).toEqual(skeleton);

@@ -46,6 +46,13 @@ describe('the DAO’s stance', () => {
     for (const title of titles.slice(0, 200)) expect(daoStance(`Approval for ${title}`)).toBe(daoStance(title));
   });
 
+  it('doubts more where the operator wants no risk, and less where bold steps are welcome', () => {
+    const doubted = (riskTolerance: number) =>
+      titles.filter((title) => daoStance(title, riskTolerance) !== 'approves').length / titles.length;
+    expect(doubted(0)).toBeGreaterThan(2 * doubted(50));
+    expect(doubted(100)).toBeLessThan(doubted(50));
+  });
+
   it('both voters veto what is reckless, in every round', () => {
     const ballots = ['ceo', 'dao'].flatMap((role) =>
       [1, 3].map((round) => ({ role, title: 'Gamble the treasury', round })),

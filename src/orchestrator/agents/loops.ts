@@ -1,7 +1,9 @@
+import type { Focus } from '../../contracts/focus.ts';
 import type { LoopOutcome, Wake } from '../../contracts/gateway.ts';
 import type { EscalationService } from '../escalations/service.ts';
 import { readHorizon } from '../events/store.ts';
 import { type Actor, system, type UnitOfWork, type Work } from '../events/work.ts';
+import type { FocusService } from '../focus/service.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Chance } from '../platform/identity.ts';
 import type { Postgres } from '../platform/postgres.ts';
@@ -29,6 +31,7 @@ interface Deps {
   readonly escalations: EscalationService;
   readonly profiles: Profiles;
   readonly lives: Lives;
+  readonly focus: FocusService;
   readonly breaker: LoopBreakerLimits;
   /** Which of these agents are not to be woken for now: they may not think. */
   readonly held: (agentTypes: readonly string[]) => Promise<ReadonlySet<string>>;
@@ -40,6 +43,7 @@ export interface StartedLoop {
   readonly wakes: Wake[];
   readonly turnTimeoutMs: number;
   readonly initiative: boolean;
+  readonly focus: Focus;
 }
 
 export type LoopService = ReturnType<typeof createLoopService>;
@@ -87,7 +91,10 @@ export function createLoopService(deps: Deps) {
     const live = await findLiveInstance(work.tx, agent.type);
     if (!profile || live?.id !== instanceId) return undefined;
     const scheduled = wakes.some(({ reason }) => reason === 'schedule');
-    const initiative = scheduled && takesInitiative(agent, profile.initiativeInterval, work.now);
+    const { focus, changedAt } = await deps.focus.read(work.tx);
+    // Another focus is news: a scheduled loop that finds nothing else is worth its cost for it.
+    const isNews = changedAt >= agent.scheduledFrom;
+    const initiative = scheduled && (isNews || takesInitiative(agent, profile.initiativeInterval, work.now));
     const loopId = chance.id('lop');
     const row = { id: loopId, agentType: agent.type, instanceId, wakes, initiative, status: 'running' as const };
     if (!(await insertLoop(work.tx, { ...row, startedAt: work.now }))) return undefined;
@@ -99,7 +106,7 @@ export function createLoopService(deps: Deps) {
         ...(initiative && { lastInitiativeAt: work.now }),
       });
     }
-    return { loopId, wakes, initiative, turnTimeoutMs: profile.turnTimeout * 1_000 };
+    return { loopId, wakes, initiative, focus, turnTimeoutMs: profile.turnTimeout * 1_000 };
   }
 
   /** It runs in circles: not woken for this again, and a human is told. */
@@ -142,6 +149,7 @@ export function createLoopService(deps: Deps) {
         loopId: loop.id,
         wakes: loop.wakes,
         initiative: loop.initiative,
+        focus: await deps.focus.get(),
         turnTimeoutMs: profile.turnTimeout * 1_000,
       };
     },

@@ -30,7 +30,7 @@ function memoMoves(situation: Situation): Move[] {
 function voteMoves(situation: Situation): Move[] {
   return asked(situation, 'vote')
     .map((matter) => {
-      const vote = voteOn(matter);
+      const vote = voteOn({ ...matter, riskTolerance: situation.riskTolerance });
       return { name: 'vote' as const, input: { decisionId: matter.id, vote, reason: voteReason(vote, matter) } };
     })
     .filter((move) => offers(situation, move.name) && !isDone(situation, move, 'decisionId'));

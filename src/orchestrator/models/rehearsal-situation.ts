@@ -1,9 +1,14 @@
 import { z } from 'zod';
+import { focusSchema } from '../../contracts/focus.ts';
 import { wakeSchema } from '../../contracts/gateway.ts';
 import { type ToolName, tools } from '../../contracts/tools.ts';
 import { type ChatRequest, textOf } from './chat.ts';
 
-const whySchema = z.object({ wakes: z.array(wakeSchema), initiative: z.boolean() });
+const whySchema = z.object({
+  wakes: z.array(wakeSchema),
+  initiative: z.boolean(),
+  focus: focusSchema.optional(),
+});
 
 /** The headings of the built-in agent's prompt, each with the shape of the JSON below it. */
 const sections = {
@@ -28,6 +33,8 @@ export interface PastCall {
 export interface Situation {
   readonly role: string;
   readonly initiative: boolean;
+  /** 0 to 100; 50 leans to no side. */
+  readonly riskTolerance: number;
   readonly messages: z.output<typeof tools.read_inbox.output>['messages'];
   readonly decisions: z.output<typeof tools.list_decisions.output>['decisions'];
   readonly tasks: z.output<typeof tools.list_tasks.output>['tasks'];
@@ -55,9 +62,11 @@ export function readSituation(request: ChatRequest): Situation | undefined {
     if (!parsed.success) unreadable.push(heading);
     return parsed.data;
   };
+  const why = read(sections.why);
   return {
     role: roleIn(request),
-    initiative: read(sections.why)?.initiative ?? false,
+    initiative: why?.initiative ?? false,
+    riskTolerance: why?.focus?.riskTolerance ?? 50,
     messages: read(sections.inbox)?.messages ?? [],
     decisions: read(sections.decisions)?.decisions ?? [],
     tasks: read(sections.tasks)?.tasks ?? [],

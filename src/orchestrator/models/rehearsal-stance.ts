@@ -4,8 +4,8 @@ import { stableNumber } from './rehearsal-hash.ts';
 /** What the DAO thinks of a title: approves at once, comes round in a later round, or holds its veto until a human decides. */
 export type DaoStance = 'approves' | 'comes_round_in_2' | 'comes_round_in_3' | 'holds';
 
-/** One title in seven meets the DAO's doubt; one in seven of those is never forgiven. */
-const doubtedOneIn = 7;
+/** One title in seven meets the DAO's doubt, more where risk is not wanted; one in seven of those is never forgiven. */
+const doubtedOneIn = (riskTolerance: number) => 2 + Math.round(riskTolerance / 10);
 const heldOneIn = 7;
 
 /** The demonstration everyone runs first shall end well. */
@@ -13,12 +13,13 @@ const welcomeSubject = 'launch the newsletter';
 
 const recklessWords = /\b(gamble|lottery|secretly|mislead|deceive|bypass|bribe|spam)\b/;
 
-export function daoStance(title: string): DaoStance {
+export function daoStance(title: string, riskTolerance = 50): DaoStance {
   const subject = subjectOf(title);
   if (subject.includes(welcomeSubject)) return 'approves';
   const number = stableNumber(subject);
-  if (number % doubtedOneIn !== 0) return 'approves';
-  const depth = Math.floor(number / doubtedOneIn) % heldOneIn;
+  const oneIn = doubtedOneIn(riskTolerance);
+  if (number % oneIn !== 0) return 'approves';
+  const depth = Math.floor(number / oneIn) % heldOneIn;
   if (depth === 0) return 'holds';
   return depth % 2 === 1 ? 'comes_round_in_2' : 'comes_round_in_3';
 }
@@ -33,12 +34,14 @@ export interface Ballot {
   readonly role: string;
   readonly title: string;
   readonly round: number;
+  /** The operator's focus, 0 to 100. */
+  readonly riskTolerance?: number;
 }
 
-export function voteOn({ role, title, round }: Ballot): Vote {
+export function voteOn({ role, title, round, riskTolerance }: Ballot): Vote {
   if (isReckless(title)) return 'veto';
   if (role !== 'dao') return 'approve';
-  switch (daoStance(title)) {
+  switch (daoStance(title, riskTolerance)) {
     case 'approves':
       return 'approve';
     case 'comes_round_in_2':

@@ -51,6 +51,15 @@ export function createSettingsService({ roles, judge }: Deps) {
       };
     },
 
+    /** What operators changed of one category, by key. */
+    async category(
+      db: Queryable,
+      category: string,
+    ): Promise<ReadonlyMap<string, { value: JsonValue; updatedAt: number }>> {
+      const rows = (await listSettings(db)).filter((row) => row.category === category);
+      return new Map(rows.map(({ key, value, updatedAt }) => [key, { value, updatedAt }]));
+    },
+
     /** All that operators changed, as it stands. */
     stored: listSettings,
 
