@@ -5,6 +5,7 @@ import { systemClock as clock } from '../../src/orchestrator/platform/clock.ts';
 import { systemChance as chance } from '../../src/orchestrator/platform/identity.ts';
 import { migrateSchema } from '../../src/orchestrator/platform/migrate.ts';
 import { createPostgres } from '../../src/orchestrator/platform/postgres.ts';
+import { createSealer } from '../../src/orchestrator/platform/sealing.ts';
 import { createServices, type Services } from '../../src/orchestrator/services.ts';
 import { serve } from './worker.ts';
 
@@ -26,7 +27,8 @@ async function open({ databaseUrl }: { databaseUrl: string }): Promise<void> {
   );
   await migrateSchema(postgres, 'migrations');
   const profiles = await loadProfiles('profiles', (error) => console.error(error));
-  const wired = { config, postgres, clock, chance, profiles, runtimeIsStale: () => false };
+  const sealer = createSealer('the key of the benchmark', chance);
+  const wired = { config, postgres, clock, chance, sealer, profiles, runtimeIsStale: () => false };
   services = createServices({ ...wired, onCommitted: () => undefined });
   await services.agents.register(() => false);
 }

@@ -12,6 +12,7 @@ import {
 import { decisionPolicySchema, defaultDecisionPolicy } from './policy.ts';
 import { jsonValue } from './primitives.ts';
 import { narrowingSchema } from './profile.ts';
+import { secretValueSchema } from './secret.ts';
 
 /** One registered setting: its check, default, unit and meaning. */
 export interface SettingRow<S extends z.ZodType = z.ZodType> {
@@ -155,6 +156,12 @@ export const budgetsFamily: SettingFamily = {
 export const permissionsFamily: SettingFamily = {
   schema: narrowingSchema,
   description: 'What the operator takes away from the permissions of the profile',
+};
+
+/** `secrets.<name>`: what profiles list under `secrets`. Sealed at rest, shown to nobody; null takes it away. */
+export const secretsFamily: SettingFamily = {
+  schema: secretValueSchema.nullable(),
+  description: 'Lent to the roles whose profiles name it; goes before the environment',
 };
 
 /** `custom.<key>`: what operators keep here for programs of their own. */

@@ -28,6 +28,8 @@ import { createDatabaseProbe } from './platform/probe.ts';
 import { createSessionLocks } from './platform/session-locks.ts';
 import { type ChosenRuntime, chooseRuntime, createRuntimeMonitor } from './runtime-choice.ts';
 import { createScheduler, type Scheduler } from './scheduler.ts';
+import { createSecretKeeper } from './secrets/keeper.ts';
+import type { SecretOf } from './secrets/rules.ts';
 import { createServices, type Services } from './services.ts';
 
 /** A running orchestrator. */
@@ -77,6 +79,7 @@ async function open(config: Config, root: string, lifecycle: Lifecycle): Promise
     postgres,
     clock,
     chance,
+    sealer: foundation.sealer,
     profiles,
     runtimeIsStale: () => monitor.state().status === 'unhealthy',
     onCommitted: createNudge({
@@ -91,7 +94,13 @@ async function open(config: Config, root: string, lifecycle: Lifecycle): Promise
   await services.agents.register(config.isWanted);
   const adminKey = await ensureAdminKey(foundation, services);
   const feed = await openFeed(foundation, services);
-  const gateway = await openGateway({ ...foundation, services, postgres, feed, metrics });
+  const secrets = await createSecretKeeper({
+    environment: config.secrets,
+    read: () => services.settings.secrets(postgres.db),
+    onError: (error) => log.warn({ err: error }, 'secrets'),
+  });
+  feed.onEvent(secrets.follow);
+  const gateway = await openGateway({ ...foundation, services, postgres, feed, metrics, secretOf: secrets.secretOf });
 
   let chosen: ChosenRuntime | undefined;
   const runtime = chooseRuntime({
@@ -106,7 +115,7 @@ async function open(config: Config, root: string, lifecycle: Lifecycle): Promise
     onProgress: monitor.preparing,
   }).then((choice) => {
     chosen = choice;
-    return choice && useRuntime(foundation, { choice, gateway, monitor });
+    return choice && useRuntime(foundation, { choice, gateway, monitor, secretOf: secrets.secretOf });
   });
 
   let farewell: 'stop_team' | 'leave_team' = 'leave_team';
@@ -159,7 +168,7 @@ async function open(config: Config, root: string, lifecycle: Lifecycle): Promise
     },
   };
   const scheduler = openScheduler(foundation, { services, monitor });
-  const apiUrl = await openApi(foundation, { services, gateway, metrics, health, control, feed, scheduler });
+  const apiUrl = await openApi(foundation, { services, gateway, metrics, health, control, feed, scheduler, secrets });
   return {
     apiUrl,
     home: config.home,
@@ -242,15 +251,16 @@ interface RuntimeUse {
   readonly choice: ChosenRuntime;
   readonly gateway: Gateway;
   readonly monitor: ReturnType<typeof createRuntimeMonitor>;
+  readonly secretOf: SecretOf;
 }
 
 /** The gateway listens wherever agents may call, on every replica; the specs tell agents where that is. */
-function useRuntime({ config, profiles, log }: Foundation, { choice, gateway, monitor }: RuntimeUse) {
+function useRuntime({ config, profiles, log }: Foundation, { choice, gateway, monitor, secretOf }: RuntimeUse) {
   const specs = createSpecBuilder({
     runtime: choice.runtime,
     gatewayPort: config.gatewayPort,
     egressPort: config.egress.port,
-    secretOf: (name) => config.secrets.get(name),
+    secretOf,
     onAddress: gateway.listeners.listenFor,
   });
   const listenForAll = async () => {

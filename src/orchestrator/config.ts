@@ -69,6 +69,7 @@ const schema = z.object({
   DOCKER_HOST: z.string().min(1).optional(),
   BOARDROOM_HOME: z.string().min(1).default('./.boardroom'),
   BOARDROOM_ADMIN_KEY: z.string().min(16, 'must have at least 16 characters').optional(),
+  BOARDROOM_ENCRYPTION_KEY: z.string().min(32, 'must have at least 32 characters').optional(),
   BOARDROOM_PROFILES: z.string().min(1).default('./profiles'),
   BOARDROOM_AGENTS: listOf(agentNames).default(['all']),
   ALLOWED_HOSTS: listOf(hostName).default([]),
@@ -155,6 +156,8 @@ export interface Config {
   readonly dockerHost: string | undefined;
   readonly home: string;
   readonly adminKey: string | undefined;
+  /** For what is sealed at rest; undefined: kept in the home folder. */
+  readonly encryptionKey: string | undefined;
   readonly profiles: string;
   /** Which agents are wanted running at first start. */
   readonly isWanted: (agentType: string) => boolean;
@@ -232,6 +235,7 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
     dockerHost: env.DOCKER_HOST,
     home: resolve(env.BOARDROOM_HOME),
     adminKey: env.BOARDROOM_ADMIN_KEY,
+    encryptionKey: env.BOARDROOM_ENCRYPTION_KEY,
     profiles: resolve(env.BOARDROOM_PROFILES),
     isWanted: (agentType) => wanted.includes('all') || wanted.includes(agentType),
     log: { level: env.LOG_LEVEL, to: env.LOG_TO },
@@ -273,6 +277,7 @@ function providersOf(env: z.output<typeof schema>): ProviderAccesses {
 /** Values of these are never repeated in a message. */
 const secrets = new Set([
   'BOARDROOM_ADMIN_KEY',
+  'BOARDROOM_ENCRYPTION_KEY',
   'DATABASE_URL',
   'REDIS_URL',
   'ANTHROPIC_API_KEY',

@@ -7,8 +7,10 @@ import { type Database, openDatabase } from './database.ts';
 import type { Lifecycle } from './lifecycle.ts';
 import { type Bus, createLocalBus, createRedisBus } from './platform/bus.ts';
 import { type Clock, systemClock as clock } from './platform/clock.ts';
+import { keepSecret } from './platform/home.ts';
 import { type Chance, systemChance as chance } from './platform/identity.ts';
 import { createLog, type Logger } from './platform/log.ts';
+import { createSealer, type Sealer } from './platform/sealing.ts';
 import { teamIdOf } from './platform/team.ts';
 
 /** What every part stands on. */
@@ -25,6 +27,7 @@ export interface Foundation {
   readonly profiles: Profiles;
   readonly clock: Clock;
   readonly chance: Chance;
+  readonly sealer: Sealer;
   /** Tells this process apart from others of the same team. */
   readonly replica: string;
 }
@@ -48,11 +51,13 @@ export async function openFoundation(config: Config, root: string, lifecycle: Li
     migrations: join(root, 'migrations'),
     onError,
   });
+  const encryptionKey = config.encryptionKey ?? (await keepSecret(config.home, 'encryption-key', chance.secret)).secret;
+  const sealer = createSealer(encryptionKey, chance);
   const teamId = await teamIdOf(database.postgres, chance, clock.now());
   const bus = openBus(config, teamId, log);
   lifecycle.onClose('bus', () => bus.close());
   const replica = `${hostname()}-${chance.secret().slice(0, 6)}`;
-  return { config, root, version, lifecycle, log, database, teamId, bus, profiles, clock, chance, replica };
+  return { config, root, version, lifecycle, log, database, teamId, bus, profiles, clock, chance, sealer, replica };
 }
 
 function openBus(config: Config, teamId: string, log: Logger): Bus {

@@ -28,6 +28,7 @@ import { createJobHandlers } from './jobs/routes.ts';
 import { createKeyHandlers } from './keys/routes.ts';
 import type { Metrics } from './metrics.ts';
 import type { Scheduler } from './scheduler.ts';
+import type { SecretKeeper } from './secrets/keeper.ts';
 import type { Services } from './services.ts';
 import { createSettingHandlers } from './settings/routes.ts';
 import { createTaskHandlers } from './tasks/routes.ts';
@@ -41,12 +42,13 @@ interface ApiParts {
   readonly control: ContainerControl;
   readonly feed: Feed;
   readonly scheduler: Scheduler;
+  readonly secrets: SecretKeeper;
 }
 
 /** The operators' side of this replica: routes, limits, the dashboard's sockets; listening when this resolves. */
 export async function openApi(foundation: Foundation, parts: ApiParts): Promise<string> {
   const { config, lifecycle, log, bus, database, teamId, version, clock, chance, replica } = foundation;
-  const { services, gateway, metrics, health, control, feed, scheduler } = parts;
+  const { services, gateway, metrics, health, control, feed, scheduler, secrets } = parts;
   const { origins } = config.api;
   const guard = createBrowserGuard(config.api);
   const limits = createLimitStores({
@@ -80,7 +82,7 @@ export async function openApi(foundation: Foundation, parts: ApiParts): Promise<
       ...createTaskHandlers(services.tasks),
       ...createDomainHandlers(services.domains, feed.catchUp),
       ...createBudgetHandlers(services.budgets),
-      ...createSettingHandlers({ ...services, ...database, inEffect: feed.catchUp }),
+      ...createSettingHandlers({ ...services, ...database, inEffect: () => feed.catchUp().then(secrets.settled) }),
       ...createFocusHandlers(services.focus),
       ...createJobHandlers(services.jobs, scheduler.wake),
       ...createKeyHandlers(services.keys, authenticator.forget),

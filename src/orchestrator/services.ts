@@ -24,17 +24,19 @@ import { memoryService as memory } from './memory/service.ts';
 import type { Clock } from './platform/clock.ts';
 import type { Chance } from './platform/identity.ts';
 import type { Postgres } from './platform/postgres.ts';
+import type { Sealer } from './platform/sealing.ts';
 import { createSettingsService } from './settings/service.ts';
 import { createGroomingService } from './tasks/grooming.ts';
 import { createTaskService } from './tasks/service.ts';
 
 export type Services = ReturnType<typeof createServices>;
 
-interface Deps {
+export interface ServicesDeps {
   readonly config: Config;
   readonly postgres: Postgres;
   readonly clock: Clock;
   readonly chance: Chance;
+  readonly sealer: Sealer;
   readonly profiles: Profiles;
   readonly onCommitted: () => void;
   readonly runtimeIsStale: () => boolean;
@@ -43,11 +45,15 @@ interface Deps {
 const attemptsMax = 5;
 
 /** The rooms' use-cases, wired to each other. Nothing here lives: no loop, no socket, no timer. */
-export function createServices(deps: Deps) {
+export function createServices(deps: ServicesDeps) {
   const { config, postgres, clock, chance, profiles } = deps;
   const isAgent = (name: string) => profiles.get(name) !== undefined;
   const unitOfWork = createUnitOfWork({ postgres, clock, onCommitted: deps.onCommitted });
-  const settings = createSettingsService({ roles: profiles.all, judge: createSettingsJudge(profiles) });
+  const settings = createSettingsService({
+    roles: profiles.all,
+    judge: createSettingsJudge(profiles),
+    sealer: deps.sealer,
+  });
   const common = { postgres, unitOfWork, clock, chance, settings, isAgent };
 
   const events = createEventService(postgres);

@@ -17,12 +17,13 @@ import { systemClock as clock } from '../../src/orchestrator/platform/clock.ts';
 import { systemChance as chance } from '../../src/orchestrator/platform/identity.ts';
 import { createPostgres, type Postgres } from '../../src/orchestrator/platform/postgres.ts';
 import { createProcessRuntime } from '../../src/orchestrator/platform/process-runtime.ts';
-import { createServices, type Services } from '../../src/orchestrator/services.ts';
+import type { Services } from '../../src/orchestrator/services.ts';
 import { createSweep } from '../../src/orchestrator/sweep.ts';
 import { createDatabase, type TestDatabase, testLimits } from '../support/database.ts';
 import { eventually } from '../support/eventually.ts';
 import { seeded } from '../support/seeded.ts';
 import { standInEntry } from '../support/stand-in.ts';
+import { servicesOn } from '../support/team-services.ts';
 
 // A leader whose lock is taken from it works on until it notices. So whatever a leader does must bear a second one.
 
@@ -54,7 +55,7 @@ function open(): Replica {
   const common = { config: readConfig({}), postgres, clock, chance, profiles };
   return {
     postgres,
-    services: createServices({ ...common, onCommitted: () => undefined, runtimeIsStale: () => false }),
+    services: servicesOn(common),
   };
 }
 

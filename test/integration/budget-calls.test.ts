@@ -11,12 +11,13 @@ import { readConfig } from '../../src/orchestrator/config.ts';
 import type { Accounts, CallOutcome, Reservation } from '../../src/orchestrator/models/accounts.ts';
 import { systemChance as chance } from '../../src/orchestrator/platform/identity.ts';
 import { createPostgres, type Postgres } from '../../src/orchestrator/platform/postgres.ts';
-import { createServices, type Services } from '../../src/orchestrator/services.ts';
+import type { Services } from '../../src/orchestrator/services.ts';
 import { createSettingsView } from '../../src/orchestrator/settings/view.ts';
 import { createDatabase, type TestDatabase, testLimits } from '../support/database.ts';
 import { eventually } from '../support/eventually.ts';
 import { fakeClock } from '../support/fake-clock.ts';
 import { startTcpProxy } from '../support/http-tcp-proxy.ts';
+import { servicesOn } from '../support/team-services.ts';
 
 const anna = { name: 'operator:anna', agentId: null };
 const hourMs = 3_600_000;
@@ -57,7 +58,7 @@ function openReplica(url = database.url): Replica {
   const postgres = createPostgres(url, testLimits, () => undefined);
   const { clock } = time;
   const common = { config: readConfig({}), postgres, clock, chance, profiles };
-  const services = createServices({ ...common, onCommitted: () => undefined, runtimeIsStale: () => false });
+  const services = servicesOn(common);
   let view = createSettingsView([]);
   const accounts = createAccounts({
     ...services,

@@ -7,9 +7,10 @@ import { createAccounts } from '../../src/orchestrator/budgets/accounts.ts';
 import { readConfig } from '../../src/orchestrator/config.ts';
 import type { Accounts } from '../../src/orchestrator/models/accounts.ts';
 import { systemChance as chance } from '../../src/orchestrator/platform/identity.ts';
-import { createServices, type Services } from '../../src/orchestrator/services.ts';
+import type { Services } from '../../src/orchestrator/services.ts';
 import { createDatabase, type TestDatabase } from '../support/database.ts';
 import { fakeClock } from '../support/fake-clock.ts';
+import { servicesOn } from '../support/team-services.ts';
 
 const { clock, advance } = fakeClock(Date.UTC(2030, 0, 1));
 const anna = { name: 'operator:anna', agentId: null };
@@ -27,7 +28,7 @@ beforeAll(async () => {
   const profiles = await loadProfiles('profiles', () => undefined);
   profile = profiles.get('cmo') ?? expect.fail('there is no CMO');
   const common = { config: readConfig({}), postgres, clock, chance, profiles };
-  services = createServices({ ...common, onCommitted: () => undefined, runtimeIsStale: () => false });
+  services = servicesOn(common);
   accounts = createAccounts({
     ...services,
     ...common,

@@ -10,10 +10,11 @@ import { createToolCaller } from '../../src/orchestrator/gateway/tool-calls.ts';
 import { createToolbox } from '../../src/orchestrator/gateway/toolbox.ts';
 import { systemChance as chance } from '../../src/orchestrator/platform/identity.ts';
 import { createPostgres, type Postgres } from '../../src/orchestrator/platform/postgres.ts';
-import { createServices, type Services } from '../../src/orchestrator/services.ts';
+import type { Services } from '../../src/orchestrator/services.ts';
 import { createDatabase, type TestDatabase, testLimits } from '../support/database.ts';
 import { eventually } from '../support/eventually.ts';
 import { fakeClock } from '../support/fake-clock.ts';
+import { servicesOn } from '../support/team-services.ts';
 
 const hour = 3_600_000;
 const { clock, advance } = fakeClock(Date.UTC(2030, 0, 1));
@@ -37,7 +38,7 @@ beforeAll(async () => {
   const loaded = await loadProfiles('profiles', () => undefined);
   team = { ...loaded, get: (type) => (gone.has(type) ? undefined : loaded.get(type)) };
   const common = { config: readConfig({}), postgres, clock, chance, profiles: team };
-  services = createServices({ ...common, onCommitted: () => undefined, runtimeIsStale: () => false });
+  services = servicesOn(common);
   await services.agents.register(() => false);
   other = new pg.Client(database.url);
   await other.connect();

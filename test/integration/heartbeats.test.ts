@@ -6,9 +6,10 @@ import { readConfig } from '../../src/orchestrator/config.ts';
 import { createHeartbeats } from '../../src/orchestrator/gateway/heartbeats.ts';
 import { systemClock as clock } from '../../src/orchestrator/platform/clock.ts';
 import { systemChance as chance } from '../../src/orchestrator/platform/identity.ts';
-import { createServices, type Services } from '../../src/orchestrator/services.ts';
+import type { Services } from '../../src/orchestrator/services.ts';
 import { createDatabase, type TestDatabase } from '../support/database.ts';
 import { eventually } from '../support/eventually.ts';
+import { servicesOn } from '../support/team-services.ts';
 
 let database: TestDatabase;
 let services: Services;
@@ -17,7 +18,7 @@ beforeAll(async () => {
   const { postgres } = database;
   const profiles = await loadProfiles('profiles', () => undefined);
   const common = { config: readConfig({}), postgres, clock, chance, profiles };
-  services = createServices({ ...common, onCommitted: () => undefined, runtimeIsStale: () => false });
+  services = servicesOn(common);
   await services.agents.register(() => true);
   const life = { id: 'ins_1', agentType: 'cmo', specHash: '', tokenHash: 'x', createdAt: clock.now() };
   await insertInstance(postgres.db, { ...life, startedAt: clock.now() });

@@ -3,9 +3,10 @@ import { loadProfiles } from '../../src/orchestrator/agents/profiles.ts';
 import { insertInstance } from '../../src/orchestrator/agents/store.ts';
 import { readConfig } from '../../src/orchestrator/config.ts';
 import { systemChance as chance } from '../../src/orchestrator/platform/identity.ts';
-import { createServices, type Services } from '../../src/orchestrator/services.ts';
+import type { Services } from '../../src/orchestrator/services.ts';
 import { createDatabase, type TestDatabase } from '../support/database.ts';
 import { fakeClock } from '../support/fake-clock.ts';
+import { servicesOn } from '../support/team-services.ts';
 
 const { clock, advance } = fakeClock(Date.UTC(2030, 0, 1));
 const anna = { name: 'operator:anna', agentId: null };
@@ -20,7 +21,7 @@ beforeAll(async () => {
   const { postgres } = database;
   const profiles = await loadProfiles('profiles', () => undefined);
   const common = { config: readConfig({}), postgres, clock, chance, profiles };
-  services = createServices({ ...common, onCommitted: () => undefined, runtimeIsStale: () => false });
+  services = servicesOn(common);
   await services.agents.register(() => true);
   const life = { id: instanceId, agentType: 'cmo', specHash: '', tokenHash: 'x', createdAt: clock.now() };
   await insertInstance(postgres.db, { ...life, startedAt: clock.now() });

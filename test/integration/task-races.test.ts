@@ -8,9 +8,10 @@ import type { Actor } from '../../src/orchestrator/events/work.ts';
 import { createToolCaller } from '../../src/orchestrator/gateway/tool-calls.ts';
 import { createToolbox } from '../../src/orchestrator/gateway/toolbox.ts';
 import { systemChance as chance } from '../../src/orchestrator/platform/identity.ts';
-import { createServices, type Services } from '../../src/orchestrator/services.ts';
+import type { Services } from '../../src/orchestrator/services.ts';
 import { createDatabase, type TestDatabase } from '../support/database.ts';
 import { fakeClock } from '../support/fake-clock.ts';
+import { servicesOn } from '../support/team-services.ts';
 
 const leaseMs = 60_000;
 const { clock, advance } = fakeClock(Date.UTC(2030, 0, 1));
@@ -26,7 +27,7 @@ beforeAll(async () => {
   const { postgres } = database;
   team = await loadProfiles('profiles', () => undefined);
   const common = { config: readConfig({ TASK_LEASE_MS: String(leaseMs) }), postgres, clock, chance, profiles: team };
-  services = createServices({ ...common, onCommitted: () => undefined, runtimeIsStale: () => false });
+  services = servicesOn(common);
   await services.agents.register(() => false);
 });
 beforeEach(async () => {

@@ -5,6 +5,7 @@ import { createInboxService } from '../../src/orchestrator/inbox/service.ts';
 import { systemClock as clock } from '../../src/orchestrator/platform/clock.ts';
 import { systemChance as chance } from '../../src/orchestrator/platform/identity.ts';
 import { createPostgres } from '../../src/orchestrator/platform/postgres.ts';
+import { createSealer } from '../../src/orchestrator/platform/sealing.ts';
 import { createSettingsService } from '../../src/orchestrator/settings/service.ts';
 import { testLimits } from './database.ts';
 
@@ -19,7 +20,11 @@ export async function raiseEscalations(
 ): Promise<string[]> {
   const postgres = createPostgres(databaseUrl, testLimits, (error) => console.error(error));
   const unitOfWork = createUnitOfWork({ postgres, clock, onCommitted: () => undefined });
-  const settings = createSettingsService({ roles: () => [], judge: () => undefined });
+  const settings = createSettingsService({
+    roles: () => [],
+    judge: () => undefined,
+    sealer: createSealer('none is sealed here', chance),
+  });
   const inbox = createInboxService({ chance, settings });
   const service = createEscalationService({ unitOfWork, inbox, chance, onStuckAnswered: wakeAnew });
   const ids: string[] = [];

@@ -1,16 +1,15 @@
 import { sql } from 'drizzle-orm';
 import { loadProfiles } from '../../src/orchestrator/agents/profiles.ts';
-import { readConfig } from '../../src/orchestrator/config.ts';
 import { systemJobs } from '../../src/orchestrator/jobs/definitions.ts';
 import type { JobDefinition } from '../../src/orchestrator/jobs/runs.ts';
-import { systemChance as chance } from '../../src/orchestrator/platform/identity.ts';
 import { createPostgres, type Postgres } from '../../src/orchestrator/platform/postgres.ts';
 import { createSessionLocks } from '../../src/orchestrator/platform/session-locks.ts';
 import { createScheduler, type Scheduler } from '../../src/orchestrator/scheduler.ts';
-import { createServices, type Services } from '../../src/orchestrator/services.ts';
+import type { Services } from '../../src/orchestrator/services.ts';
 import { createDatabase, testLimits } from './database.ts';
 import { eventually } from './eventually.ts';
 import { type FakeClock, fakeClock } from './fake-clock.ts';
+import { servicesOn } from './team-services.ts';
 
 /** One of several orchestrators on one database, as far as the scheduler goes. */
 export interface SchedulingReplica {
@@ -39,16 +38,7 @@ export async function openSchedulerStage(start = Date.UTC(2030, 0, 1)): Promise<
   const { postgres } = database;
   const time = fakeClock(start);
   const profiles = await loadProfiles('profiles', () => undefined);
-  const serve = (on: Postgres) =>
-    createServices({
-      config: readConfig({}),
-      postgres: on,
-      clock: time.clock,
-      chance,
-      profiles,
-      onCommitted: () => undefined,
-      runtimeIsStale: () => false,
-    });
+  const serve = (on: Postgres) => servicesOn({ postgres: on, profiles, clock: time.clock });
   const services = serve(postgres);
   await services.agents.register(() => true);
   const living = new Map<string, { tick: () => void; close: () => Promise<void> }>();

@@ -3,8 +3,21 @@ import { readConfig } from '../../src/orchestrator/config.ts';
 import { systemClock as clock } from '../../src/orchestrator/platform/clock.ts';
 import { systemChance as chance } from '../../src/orchestrator/platform/identity.ts';
 import { createPostgres } from '../../src/orchestrator/platform/postgres.ts';
-import { createServices, type Services } from '../../src/orchestrator/services.ts';
+import { createSealer } from '../../src/orchestrator/platform/sealing.ts';
+import { createServices, type Services, type ServicesDeps } from '../../src/orchestrator/services.ts';
 import { testLimits } from './database.ts';
+
+/** The services on this database as an orchestrator wires them; what a test does not give is the system's own. */
+export const servicesOn = (given: Pick<ServicesDeps, 'postgres' | 'profiles'> & Partial<ServicesDeps>): Services =>
+  createServices({
+    config: readConfig({}),
+    clock,
+    chance,
+    sealer: createSealer('the key of the tests', chance),
+    onCommitted: () => undefined,
+    runtimeIsStale: () => false,
+    ...given,
+  });
 
 export interface TeamDatabase {
   readonly services: Services;
@@ -15,14 +28,5 @@ export interface TeamDatabase {
 export async function teamOn(databaseUrl: string): Promise<TeamDatabase> {
   const postgres = createPostgres(databaseUrl, testLimits, (error) => console.error(error));
   const profiles = await loadProfiles('profiles', (error) => console.error(error));
-  const services = createServices({
-    config: readConfig({}),
-    postgres,
-    clock,
-    chance,
-    profiles,
-    onCommitted: () => undefined,
-    runtimeIsStale: () => false,
-  });
-  return { services, close: () => postgres.close() };
+  return { services: servicesOn({ postgres, profiles }), close: () => postgres.close() };
 }

@@ -9,11 +9,11 @@ import { createMetrics } from '../../src/orchestrator/metrics.ts';
 import { createLocalBus } from '../../src/orchestrator/platform/bus.ts';
 import { systemChance } from '../../src/orchestrator/platform/identity.ts';
 import { createPostgres } from '../../src/orchestrator/platform/postgres.ts';
-import { createServices } from '../../src/orchestrator/services.ts';
 import { testLimits } from './database.ts';
 import { eventually } from './eventually.ts';
 import { fakeClock } from './fake-clock.ts';
 import { startTcpProxy, type TcpProxy } from './http-tcp-proxy.ts';
+import { servicesOn } from './team-services.ts';
 
 /** Between a client and the server, with the address that leads through it. */
 export async function openDatabaseWire(databaseUrl: string): Promise<TcpProxy & { readonly url: string }> {
@@ -42,7 +42,7 @@ export async function watchTerm(databaseUrl: string, { wanted, broken = [], befo
   const config = readConfig({ BOARDROOM_AGENTS: wanted });
   const profiles = await loadProfiles('profiles', () => undefined);
   const common = { config, postgres, profiles, clock: time.clock, chance: systemChance };
-  const services = createServices({ ...common, onCommitted: () => undefined, runtimeIsStale: () => false });
+  const services = servicesOn(common);
   await services.agents.register(config.isWanted);
   const { runtime, seen, show } = standInRuntime(broken, beforeStart);
   const specs = createSpecBuilder({

@@ -211,7 +211,7 @@ export function createReconciler(deps: Deps) {
     await unitOfWork(async (work) => {
       await insertInstance(work.tx, { ...life, specHash, tokenHash: hashSecret(token), createdAt: work.now });
       for (const name of specs.missing(profile)) {
-        const message = `${agent.type} is started without its secret ${name}: BOARDROOM_SECRET_${name} is not set`;
+        const message = `${agent.type} is started without its secret ${name}: neither the setting secrets.${name} nor BOARDROOM_SECRET_${name} is set`;
         work.append(system, 'alert_raised', { agentType: agent.type, severity: 'warning', message });
       }
     });

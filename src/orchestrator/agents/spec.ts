@@ -43,7 +43,8 @@ export function createSpecBuilder({ runtime, gatewayPort, egressPort, secretOf, 
       const made = artifact ?? (await runtime.artifact());
       artifact = made;
       const ports = [gatewayPort, egressPort];
-      const parts = [made, profile.hash, agent.generation, profile.resources, reachableHost, ports];
+      const lent = variablesFor(profile.secrets, secretOf);
+      const parts = [made, profile.hash, agent.generation, profile.resources, reachableHost, ports, lent];
       return hashSecret(JSON.stringify(parts)).slice(0, 16);
     },
     missing: ({ secrets }) => missingOf(secrets, secretOf),

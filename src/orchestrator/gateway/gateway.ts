@@ -17,7 +17,7 @@ import type { Chance } from '../platform/identity.ts';
 import { iso } from '../platform/iso.ts';
 import type { Logger } from '../platform/log.ts';
 import type { Postgres } from '../platform/postgres.ts';
-import { masked } from '../secrets/rules.ts';
+import { masked, type SecretOf } from '../secrets/rules.ts';
 import type { Services } from '../services.ts';
 import { createSettingsReader } from '../settings/reader.ts';
 import { createSettingsView } from '../settings/view.ts';
@@ -49,6 +49,7 @@ interface Deps {
   readonly log: Logger;
   readonly lifecycle: Lifecycle;
   readonly version: string;
+  readonly secretOf: SecretOf;
 }
 
 export interface Gateway {
@@ -73,8 +74,7 @@ export async function openGateway(deps: Deps): Promise<Gateway> {
     };
     bus.publish(topics.workerLog, JSON.stringify(passingFrame(frame)));
   };
-  const mask = ({ profile }: AgentCaller, text: string) =>
-    masked(text, profile.secrets, (name) => config.secrets.get(name));
+  const mask = ({ profile }: AgentCaller, text: string) => masked(text, profile.secrets, deps.secretOf);
   const neighbours = createNeighbours();
   const isAgentAddress = addressesOf(config.agentSubnets);
   const { incidents, limits, allowances, onExcess } = openLimits(deps, onError);
@@ -144,7 +144,7 @@ export async function openGateway(deps: Deps): Promise<Gateway> {
     nameServers: config.egress.nameServers,
     identity,
     neighbours,
-    secretOf: (name) => config.secrets.get(name),
+    secretOf: deps.secretOf,
     onError: (error) => log.debug({ err: error }, 'egress'),
   });
   const models = openModels({

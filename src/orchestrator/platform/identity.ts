@@ -5,6 +5,7 @@ import type { IdPrefix } from '../../contracts/primitives.ts';
 /** Chance as a dependency: ids, secrets and jitter. */
 export interface Chance {
   id(prefix: IdPrefix): string;
+  bytes(count: number): Buffer;
   /** 256 random bits, in base64url. */
   secret(): string;
   /** 122 random bits; cheap, because they are drawn in stock. Not for secrets. */
@@ -15,6 +16,7 @@ export interface Chance {
 
 export const systemChance: Chance = {
   id: (prefix) => typeidUnboxed(prefix),
+  bytes: (count) => randomBytes(count),
   secret: () => randomBytes(32).toString('base64url'),
   uuid: () => randomUUID(),
   fraction: () => randomBytes(6).readUIntBE(0, 6) / 2 ** 48,

@@ -1,6 +1,6 @@
+import { secretCharactersMin, secretValueSchema } from '../../contracts/secret.ts';
+
 const prefix = 'BOARDROOM_SECRET_';
-/** What agents write is masked by value: a shorter one would be found in the middle of words, and give itself away. */
-const charactersMin = 8;
 
 /**
  * The values of `BOARDROOM_SECRET_<name>`, by name; or a sentence about the first one that could not stand in a header. A value
@@ -12,8 +12,8 @@ export function readSecrets(
   const secrets = new Map<string, string>();
   for (const [name, value = ''] of Object.entries(environment)) {
     if (!name.startsWith(prefix)) continue;
-    if (!/^[\x20-\x7e]+$/.test(value) || value.length < charactersMin)
-      return `${name}: its value is not allowed: must be at least ${charactersMin} printable characters on one line`;
+    if (!secretValueSchema.safeParse(value).success)
+      return `${name}: its value is not allowed: must be at least ${secretCharactersMin} printable characters on one line`;
     secrets.set(name.slice(prefix.length), value);
   }
   return secrets;

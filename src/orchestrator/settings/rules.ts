@@ -1,6 +1,7 @@
 import type { Budgets } from '../../contracts/budget.ts';
 import { AppError } from '../../contracts/errors.ts';
 import { agentTypeSchema, type JsonValue } from '../../contracts/primitives.ts';
+import { secretNameSchema } from '../../contracts/secret.ts';
 import {
   budgetsFamily,
   customFamily,
@@ -10,6 +11,7 @@ import {
   permissionsFamily,
   type SettingFamily,
   type SettingName,
+  secretsFamily,
   settingsRegistry,
 } from '../../contracts/settings.ts';
 
@@ -46,6 +48,8 @@ export function settingOf(category: string, key: string): SettingFamily | undefi
       return key === 'team' || isRole(key) ? budgetsFamily : undefined;
     case 'permissions':
       return isRole(key) ? permissionsFamily : undefined;
+    case 'secrets':
+      return secretNameSchema.safeParse(key).success ? secretsFamily : undefined;
     case 'custom':
       return customKeySchema.safeParse(key).success ? customFamily : undefined;
     default:
@@ -72,9 +76,12 @@ export function splitName(name: SettingName): { category: string; key: string } 
 const mask = '********';
 const secretKey = /secret|token|password|passphrase|credential|api[_.-]?key|private[_.-]?key/;
 
-/** Operators keep what they like under `custom`, keys of other programs among it; their names give them away. */
+/** Sealed at rest. Operators keep what they like under `custom`, keys of other programs among it; their names give them away. */
+export const isSecret = (category: string, key: string): boolean =>
+  category === 'secrets' || (category === 'custom' && secretKey.test(key));
+
 export const masked = (category: string, key: string, value: JsonValue): JsonValue =>
-  category === 'custom' && secretKey.test(key) && value !== null ? mask : value;
+  isSecret(category, key) && value !== null ? mask : value;
 
 /** What a role's profile says in the place of a setting. */
 export interface Role {

@@ -4,8 +4,17 @@ import { loopIntervalKey, type SettingName, type SettingValue, settingsRegistry 
 import type { Actor, Work } from '../events/work.ts';
 import { iso } from '../platform/iso.ts';
 import type { Queryable } from '../platform/postgres.ts';
-import { checkSetting, masked, type Role, settingOf, settingsOf, splitName } from './rules.ts';
-import { countCategory, findSetting, listCategory, listSettings, lockSetting, upsertSetting } from './store.ts';
+import type { Sealer } from '../platform/sealing.ts';
+import { checkSetting, isSecret, masked, type Role, settingOf, settingsOf, splitName } from './rules.ts';
+import {
+  countCategory,
+  deleteSetting,
+  findSetting,
+  listCategory,
+  listSettings,
+  lockSetting,
+  upsertSetting,
+} from './store.ts';
 
 export type SettingsService = ReturnType<typeof createSettingsService>;
 
@@ -20,18 +29,25 @@ interface Deps {
   readonly roles: () => readonly Role[];
   /** What a schema cannot know: throws where the checked value asks for what the role's profile does not grant. */
   readonly judge: (change: Change) => void;
+  readonly sealer: Sealer;
 }
 
 /** Free settings of operators: enough for any honest use, and the list stays one that can be shown. */
 const customMax = 200;
 
 /** Read from the database each time, in the reader's own transaction: a change takes effect at once, everywhere. */
-export function createSettingsService({ roles, judge }: Deps) {
+export function createSettingsService({ roles, judge, sealer }: Deps) {
   function check({ category, key, value }: Change): JsonValue {
     const checked = checkSetting(category, key, value);
     judge({ category, key, value: checked });
     return checked;
   }
+
+  /** What stands in the database. */
+  const kept = (category: string, key: string, value: JsonValue): JsonValue => {
+    if (!isSecret(category, key)) return value;
+    return sealer.seal(typeof value === 'string' ? value : JSON.stringify(value), nameOf(category, key));
+  };
 
   return {
     async read<N extends SettingName>(db: Queryable, name: N): Promise<SettingValue<N>> {
@@ -60,7 +76,18 @@ export function createSettingsService({ roles, judge }: Deps) {
       return new Map(rows.map(({ key, value, updatedAt }) => [key, { value, updatedAt }]));
     },
 
-    /** All that operators changed, as it stands. */
+    /** What operators lend to agents, by name, opened; what was sealed under another key is left out. */
+    async secrets(db: Queryable): Promise<ReadonlyMap<string, string>> {
+      const stored = await listCategory(db, 'secrets');
+      return new Map(
+        [...stored].flatMap(([key, sealed]) => {
+          const value = typeof sealed === 'string' ? sealer.open(sealed, nameOf('secrets', key)) : undefined;
+          return value === undefined ? [] : [[key, value] as const];
+        }),
+      );
+    },
+
+    /** All that operators changed, as it stands; secrets are sealed. */
     stored: listSettings,
 
     async snapshot(db: Queryable): Promise<(category: string, key: string) => JsonValue | undefined> {
@@ -73,8 +100,14 @@ export function createSettingsService({ roles, judge }: Deps) {
       return { settings: settingsOf(await listSettings(db), roles()) };
     },
 
-    /** Throws where the change would be refused. */
-    check: (change: Change): void => void check(change),
+    /** Throws where a decision may not ask for this change, or it would be refused. */
+    check(change: Change): void {
+      if (isSecret(change.category, change.key)) {
+        const name = nameOf(change.category, change.key);
+        throw new AppError('invalid_request', `${name} is a secret, and everybody reads decisions: an admin sets it`);
+      }
+      check(change);
+    },
 
     async change(work: Work, actor: Actor, change: Change) {
       const { category, key } = change;
@@ -83,7 +116,9 @@ export function createSettingsService({ roles, judge }: Deps) {
       if (category === 'custom' && !former && (await countCategory(work.tx, category)) >= customMax)
         throw new AppError('invalid_request', `There are ${customMax} custom settings already; no more are kept`);
       const description = change.description ?? former?.description ?? null;
-      await upsertSetting(work.tx, { category, key, value, description, updatedAt: work.now, updatedBy: actor.name });
+      const row = { category, key, description, updatedAt: work.now, updatedBy: actor.name };
+      if (value === null && category === 'secrets') await deleteSetting(work.tx, category, key);
+      else await upsertSetting(work.tx, { ...row, value: kept(category, key, value) });
       const shown = (given: JsonValue) => masked(category, key, given);
       work.append(actor, 'setting_changed', {
         category,
@@ -101,3 +136,5 @@ export function createSettingsService({ roles, judge }: Deps) {
     },
   };
 }
+
+const nameOf = (category: string, key: string) => `${category}.${key}`;

@@ -37,3 +37,7 @@ export async function upsertSetting(db: Queryable, row: SettingInsert): Promise<
     .values(row)
     .onConflictDoUpdate({ target: [settings.category, settings.key], set: change });
 }
+
+export async function deleteSetting(db: Queryable, category: string, key: string): Promise<void> {
+  await db.delete(settings).where(named(category, key));
+}

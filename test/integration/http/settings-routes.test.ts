@@ -1,3 +1,4 @@
+import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { JsonValue } from '../../../src/contracts/primitives.ts';
 import { closeBook } from '../../support/http-coverage.ts';
@@ -110,6 +111,52 @@ describe('the settings', () => {
   it('are not widened by a decision either', async () => {
     const onApprove = [{ kind: 'change_setting', category: 'permissions', key: 'cmo', value: { tools: ['vote'] } }];
     await stage.refusal('proposeDecision', 'invalid_request', { body: { title: 't', onApprove } });
+  });
+});
+
+describe('secrets', () => {
+  const rows = async () => {
+    const client = new pg.Client(stage.databaseUrl);
+    await client.connect();
+    try {
+      return JSON.stringify((await client.query('select * from settings')).rows);
+    } finally {
+      await client.end();
+    }
+  };
+
+  it('are shown to nobody: no answer, no event, and sealed in the database', async () => {
+    const answers = [
+      await change('secrets', 'GITHUB_TOKEN', 'hush-hush-1'),
+      await change('secrets', 'GITHUB_TOKEN', 'hush-hush-2', 'of our bot'),
+      await change('custom', 'bot_password', 'hush-hush-3'),
+      await settings(),
+      (await stage.ok('listEvents', { query: { limit: 200 } })).events,
+    ];
+    expect(JSON.stringify(answers)).not.toContain('hush');
+    expect(answers[1]).toMatchObject({ value: '********', description: 'of our bot' });
+    expect(await rows()).toContain('sealed.v1.');
+    expect(await rows()).not.toContain('hush');
+  });
+
+  it('are taken away by null', async () => {
+    await change('secrets', 'GITHUB_TOKEN', 'hush-hush-1');
+    expect(await change('secrets', 'GITHUB_TOKEN', null)).toMatchObject({ value: null });
+    expect((await settings())['secrets'] ?? {}).not.toHaveProperty('GITHUB_TOKEN');
+  });
+
+  it('have names as profiles use them, and values that masking can find', async () => {
+    await unknown('secrets', 'github_token', 'hush-hush-1');
+    for (const wrong of ['hush', 'hush\nhush-hush', 5]) {
+      const problem = await refused('secrets', 'GITHUB_TOKEN', wrong);
+      expect(JSON.stringify(problem)).not.toContain('hush');
+    }
+  });
+
+  it('are not for decisions, which everybody reads', async () => {
+    const onApprove = [{ kind: 'change_setting', category: 'secrets', key: 'GITHUB_TOKEN', value: 'hush-hush-1' }];
+    const problem = await stage.refusal('proposeDecision', 'invalid_request', { body: { title: 't', onApprove } });
+    expect(JSON.stringify(problem)).not.toContain('hush');
   });
 });
 
