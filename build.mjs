@@ -1,10 +1,19 @@
-// Two bundles: the orchestrator (its dependencies stay in node_modules) and the agent (one file that needs nothing).
-import { rm } from 'node:fs/promises';
+// Two bundles: the orchestrator (its dependencies stay in node_modules) and the agent (one file that needs nothing). And the
+// page of /docs, which asks nobody else for anything.
+import { copyFile, mkdir, rm } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
 import { build } from 'esbuild';
 
 await rm('dist', { recursive: true, force: true });
+const explorer = join(
+  dirname(createRequire(import.meta.url).resolve('openapi-explorer/package.json')),
+  'dist/browser/openapi-explorer.min.js',
+);
 const common = { bundle: true, platform: 'node', target: 'node20', sourcemap: 'linked', logLevel: 'warning' };
+await mkdir('dist/docs', { recursive: true });
 await Promise.all([
+  copyFile(explorer, 'dist/docs/explorer.js'),
   build({
     ...common,
     entryPoints: ['src/orchestrator/main.ts'],

@@ -47,7 +47,7 @@ interface ApiParts {
 
 /** The operators' side of this replica: routes, limits, the dashboard's sockets; listening when this resolves. */
 export async function openApi(foundation: Foundation, parts: ApiParts): Promise<string> {
-  const { config, lifecycle, log, bus, database, teamId, version, clock, chance, replica } = foundation;
+  const { config, lifecycle, log, bus, database, teamId, clock, chance, replica } = foundation;
   const { services, gateway, metrics, health, control, feed, scheduler, secrets } = parts;
   const { origins } = config.api;
   const guard = createBrowserGuard(config.api);
@@ -74,7 +74,7 @@ export async function openApi(foundation: Foundation, parts: ApiParts): Promise<
   });
   const app = createApi({
     handlers: {
-      ...createSystemHandlers(health, metrics.registry, version),
+      ...createSystemHandlers(health, metrics.registry, foundation),
       ...createAgentHandlers({ ...services, control }),
       ...createEventHandlers(services.events),
       ...createDecisionHandlers(services.decisions),

@@ -19,6 +19,8 @@ export const bookOf = {
   getSystemHealth: 'system-routes',
   getMetrics: 'system-routes',
   getOpenapi: 'openapi-routes',
+  getDocs: 'openapi-routes',
+  getDocsScript: 'openapi-routes',
   listAgents: 'agents-routes',
   getAgent: 'agents-routes',
   getAgentHistory: 'agents-routes',

@@ -213,6 +213,8 @@ export const shapes = {
     }),
   }),
   getMetrics: z.string(),
+  getDocs: z.string().includes('<openapi-explorer'),
+  getDocsScript: z.string().includes('customElements'),
   getOpenapi: z.looseObject({
     openapi: z.string().startsWith('3.1'),
     paths: z.record(

@@ -42,6 +42,22 @@ export const systemRoutes = {
     role: 'public',
     response: z.record(z.string(), z.unknown()),
   }),
+  getDocs: route({
+    method: 'get',
+    path: '/docs',
+    summary: 'A page to read and to try this API',
+    role: 'public',
+    format: 'stream',
+    response: z.string(),
+  }),
+  getDocsScript: route({
+    method: 'get',
+    path: '/docs/explorer.js',
+    summary: 'The program of that page',
+    role: 'public',
+    format: 'stream',
+    response: z.string(),
+  }),
   listEvents: route({
     method: 'get',
     path: '/events',

@@ -13,7 +13,11 @@ export function openapiOf(routes: Record<string, Route>, info: { title: string; 
   }
   return {
     openapi: '3.1.0',
-    info,
+    info: {
+      ...info,
+      description:
+        'Every route needs a key of at least the role that it names, unless it says so. Errors are problems (RFC 9457) with a code.',
+    },
     components: {
       securitySchemes: {
         bearer: { type: 'http', scheme: 'bearer' },
@@ -29,6 +33,7 @@ function operationOf(operationId: string, row: Route) {
   const contentType = row.format === 'stream' ? 'text/plain' : 'application/json';
   return {
     operationId,
+    tags: [tagOf(row.path)],
     summary: row.summary,
     description: isPublic ? 'No key needed.' : `Least role: ${row.role}.`,
     ...(!isPublic && { security: [{ bearer: [] }, { apiKey: [] }] }),
@@ -43,6 +48,14 @@ function operationOf(operationId: string, row: Route) {
     },
   };
 }
+
+/** `/agents/:type/start` belongs to the agents; what stands alone belongs to the system. */
+const tagOf = (path: string): string => {
+  const [, first = ''] = path.split('/');
+  return alone.has(first) ? 'system' : first;
+};
+
+const alone = new Set(['health', 'ready', 'metrics', 'openapi.json', 'docs']);
 
 const content = (type: string, schema: unknown) => ({ content: { [type]: { schema } } });
 

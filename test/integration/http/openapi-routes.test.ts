@@ -36,6 +36,17 @@ function operationOf(name: RouteName) {
   return operationSchema.parse(paths[path.replace(/:(\w+)/g, '{$1}')]?.[method]);
 }
 
+describe('/docs', () => {
+  it('needs no key, and asks nobody but this server for anything', async () => {
+    const { text, headers } = await stage.ask('getDocs', { key: null });
+    expect(headers.get('content-type')).toContain('text/html');
+    expect(headers.get('content-security-policy')).toContain("script-src 'self'");
+    const asked = [...text.matchAll(/(?:src|href|url)="([^"]*)"/g)].map(([, address]) => address);
+    expect(asked).toEqual(['data:,', '/docs/explorer.js', '/openapi.json', '/', '/openapi.json']);
+    expect((await stage.ask('getDocsScript', { key: null })).headers.get('content-type')).toContain('javascript');
+  });
+});
+
 describe('/openapi.json', () => {
   test.each(routeNames)('lists %s with its parameters', (name) => {
     const { path } = rows[name];
