@@ -3,6 +3,7 @@ import { agentStatusSchema } from './agent.ts';
 import { measureSchema, periodSchema } from './budget.ts';
 import { decisionStatusSchema, voteSchema } from './decision.ts';
 import { escalationKindSchema, escalationPrioritySchema } from './escalation.ts';
+import { documentKindSchema } from './knowledge.ts';
 import { tierSchema } from './policy.ts';
 import { actorSchema, agentTypeSchema, idOf, jsonValue, seqSchema, timestamp } from './primitives.ts';
 import { prioritySchema } from './task.ts';
@@ -31,6 +32,13 @@ const budget = {
   spent: z.number(),
   /** When it begins anew. */
   until: timestamp,
+};
+const document = {
+  documentId: idOf('doc'),
+  title: z.string(),
+  kind: documentKindSchema,
+  source: z.string(),
+  owner: agentTypeSchema.nullable(),
 };
 const key = { keyId: idOf('key'), name: z.string(), role: z.string() };
 
@@ -103,6 +111,9 @@ const payloads = {
   domain_rejected: { ...domainRequest, reason: z.string() },
   domain_removed: { domain: z.string() },
   egress_denied: { ...agent, domain: z.string(), reason: z.string() },
+  document_created: document,
+  document_updated: document,
+  document_removed: document,
   setting_changed: { category: z.string(), key: z.string(), value: jsonValue, before: jsonValue },
   budget_warning: budget,
   budget_exhausted: budget,

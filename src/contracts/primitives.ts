@@ -25,6 +25,7 @@ export const idPrefixes = [
   'dom',
   'dmr',
   'mcl',
+  'doc',
 ] as const;
 export type IdPrefix = (typeof idPrefixes)[number];
 

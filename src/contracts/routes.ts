@@ -3,6 +3,7 @@ import { budgetsRoutes } from './routes/budgets.ts';
 import { decisionsRoutes } from './routes/decisions.ts';
 import { domainsRoutes } from './routes/domains.ts';
 import { keysRoutes } from './routes/keys.ts';
+import { knowledgeRoutes } from './routes/knowledge.ts';
 import { settingsRoutes } from './routes/settings.ts';
 import { systemRoutes } from './routes/system.ts';
 import { tasksRoutes } from './routes/tasks.ts';
@@ -14,6 +15,7 @@ export const routes = {
   ...decisionsRoutes,
   ...tasksRoutes,
   ...domainsRoutes,
+  ...knowledgeRoutes,
   ...budgetsRoutes,
   ...settingsRoutes,
   ...keysRoutes,

@@ -24,6 +24,7 @@ import { createLimitStores } from './http/limit-store.ts';
 import { createKeyLimiter } from './http/rate-limit.ts';
 import { createSystemHandlers } from './http/system-routes.ts';
 import { createKeyHandlers } from './keys/routes.ts';
+import { createKnowledgeHandlers } from './knowledge/routes.ts';
 import type { Metrics } from './metrics.ts';
 import type { Services } from './services.ts';
 import { createSettingHandlers } from './settings/routes.ts';
@@ -75,6 +76,7 @@ export async function openApi(foundation: Foundation, parts: ApiParts): Promise<
       ...createEscalationHandlers(services.escalations, database.postgres),
       ...createTaskHandlers(services.tasks),
       ...createDomainHandlers(services.domains, feed.catchUp),
+      ...createKnowledgeHandlers(services.knowledge),
       ...createBudgetHandlers(services.budgets),
       ...createSettingHandlers({ ...services, ...database, inEffect: feed.catchUp }),
       ...createKeyHandlers(services.keys, authenticator.forget),

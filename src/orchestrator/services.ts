@@ -15,7 +15,8 @@ import { createUnitOfWork } from './events/work.ts';
 import { createSettingsJudge } from './gateway/judge.ts';
 import { createInboxService } from './inbox/service.ts';
 import { createKeyService } from './keys/service.ts';
-import { memoryService as memory } from './memory/service.ts';
+import { createKnowledgeService } from './knowledge/service.ts';
+import { createMemoryService } from './memory/service.ts';
 import type { Clock } from './platform/clock.ts';
 import type { Chance } from './platform/identity.ts';
 import type { Postgres } from './platform/postgres.ts';
@@ -46,6 +47,8 @@ export function createServices(deps: Deps) {
 
   const events = createEventService(postgres);
   const keys = createKeyService(common);
+  const knowledge = createKnowledgeService(common);
+  const memory = createMemoryService({ knowledge });
   const inbox = createInboxService(common);
   const escalations = createEscalationService({ unitOfWork, inbox, chance, onStuckAnswered: wakeAnew });
   const domains = createDomainService({ ...common, inbox });
@@ -95,6 +98,7 @@ export function createServices(deps: Deps) {
     violations,
     loops,
     decisions,
+    knowledge,
     memory,
     settings,
   };
