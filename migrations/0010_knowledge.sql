@@ -45,8 +45,7 @@ CREATE TABLE "passages" (
 ALTER TABLE "passages" ADD CONSTRAINT "passages_document_id_documents_id_fk" FOREIGN KEY ("document_id") REFERENCES "public"."documents"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 CREATE INDEX "documents_by_kind" ON "documents" USING btree ("kind","id");--> statement-breakpoint
 CREATE INDEX "documents_by_owner" ON "documents" USING btree ("owner","id");--> statement-breakpoint
-CREATE INDEX "passages_by_words" ON "passages" USING gin ("words") WITH (fastupdate=false);--> statement-breakpoint
-CREATE INDEX "passages_by_time" ON "passages" USING btree ("changed_at");
+CREATE INDEX "passages_by_words" ON "passages" USING gin ("words") WITH (fastupdate=false);
 --> statement-breakpoint
 -- Spelling is compared where the database has pg_trgm and lets us use it; elsewhere there is no such function, and the
 -- search goes without. Its own bar lies a little lower than the extension's: two letters that changed places are one slip.

@@ -51,6 +51,7 @@ describe('a search', () => {
     ['the end of a compound in a title', 'Vertrag', 'file:miete'],
     ['the beginning of a compound', 'Druck', 'file:druck'],
     ['one slip among words that are right', 'Hirring interviews', 'file:hiring'],
+    ['more of the words before fewer', 'engineers interviews customers newsletter Monday', 'file:newsletter'],
     ['most of the words', 'which customers get a newsletter in Portuguese', 'file:newsletter'],
     ['a whole question', 'Wie lange ist die Frist für eine Kündigung beim Vermieter in Hamburg?', 'file:miete'],
   ])('finds all the same with %s: %s', async (_how, query, source) => {

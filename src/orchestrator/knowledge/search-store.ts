@@ -1,14 +1,21 @@
 import { and, desc, eq, getTableColumns, isNull, or, type SQL, sql } from 'drizzle-orm';
+import type { DocumentKind } from '../../contracts/knowledge.ts';
 import type { Queryable } from '../platform/postgres.ts';
-import type { DocumentRow, Which } from './store.ts';
+import { prepared } from '../platform/prepare.ts';
+import type { DocumentRow } from './store.ts';
 import { documents, passages } from './tables.ts';
 
-export interface Scope extends Which {
-  /** The agent that asks: it finds what is shared and what is its own, nothing else. Unset: an operator, who finds all. */
-  readonly reader?: string | undefined;
+/** Where to look, on whose behalf. Nothing here may be left out: a question without its asker would be everybody's. */
+export interface Scope {
+  /** The agent that asks: it finds what is shared and what is its own, nothing else. Null: an operator, who finds all. */
+  readonly reader: string | null;
+  /** Only this kind; null: all. */
+  readonly kind: DocumentKind | null;
+  /** Only what is this agent's own; null: all. */
+  readonly agent: string | null;
   readonly limit: number;
-  /** Milliseconds since 1970: what is old counts less. */
-  readonly now: number;
+  /** ISO 8601; what is old counts less. */
+  readonly now: string;
 }
 
 export interface Found extends DocumentRow {
@@ -17,48 +24,37 @@ export interface Found extends DocumentRow {
   readonly score: number;
 }
 
-/** Passages that are ranked at all: of more the latest, so that a common word costs no more than a rare one. */
+/** Passages that are ranked at all: of more the latest, for ranking reads each of them. */
 const candidatesMax = 300;
 const halfLifeDays = 90;
 /** What is left of the weight of a document that is as old as can be: right and old goes before new and beside the point. */
 const oldWeight = 0.5;
 
-/** A question as the web's search engines take it, in either language. */
-export const everyWordOf = (query: string): SQL =>
-  sql`(websearch_to_tsquery('boardroom_german', ${query}) || websearch_to_tsquery('boardroom_english', ${query}))`;
+const given = (name: keyof Scope | 'query'): SQL => sql`${sql.placeholder(name)}`;
 
-const writtenQuery = (query: string): SQL => sql`${query}::tsquery`;
-
-/**
- * Any two of the words, and any one or what begins with it (`Frist` finds `Fristverlängerung`); null where too few of them
- * are left without those that say nothing.
- */
-export async function looseQueries(db: Queryable, words: readonly string[]): Promise<(SQL | null)[]> {
-  const { rows } = await db.execute<{ two: string | null; one: string | null }>(sql`
-    with given as (
-      select place, plainto_tsquery('boardroom_german', word) || plainto_tsquery('boardroom_english', word) as asked
-      from unnest(${sql.param([...words])}::text[]) with ordinality as words (word, place)
-    ), kept as (select place, '(' || asked::text || ')' as asked from given where numnode(asked) > 0)
-    select
-      (select string_agg(a.asked || ' & ' || b.asked, ' | ') from kept a join kept b on a.place < b.place) as two,
-      (select string_agg(regexp_replace(asked, '''([^'']{4,})''', '''\\1'':*', 'g'), ' | ') from kept) as one`);
-  return [rows[0]?.two, rows[0]?.one].map((query) => (query ? writtenQuery(query) : null));
-}
-
-const within = (
-  { kind, owner }: Pick<typeof documents | typeof passages, 'kind' | 'owner'>,
-  { kind: asked, agent, reader }: Scope,
-): SQL | undefined =>
+const within = ({ kind, owner }: Pick<typeof documents | typeof passages, 'kind' | 'owner'>): SQL | undefined =>
   and(
-    reader === undefined ? undefined : or(isNull(owner), eq(owner, reader)),
-    asked === undefined ? undefined : eq(kind, asked),
-    agent === undefined ? undefined : eq(owner, agent),
+    or(sql`${given('reader')}::text is null`, isNull(owner), eq(owner, given('reader'))),
+    or(sql`${given('kind')}::text is null`, eq(kind, given('kind'))),
+    or(sql`${given('agent')}::text is null`, eq(owner, given('agent'))),
   );
 
-/** The documents of which a passage fits, each with its best one. What cannot be looked up (only `-without`) finds nothing. */
-export async function findByWords(db: Queryable, asked: SQL, scope: Scope): Promise<Found[]> {
-  const age = sql`greatest(0, extract(epoch from ${new Date(scope.now).toISOString()}::timestamptz - changed_at))::float8`;
-  const weight = sql`(${oldWeight}::float8 + ${1 - oldWeight}::float8 * power(0.5::float8, ${age} / ${halfLifeDays * 86_400}::float8))`;
+interface Kind {
+  readonly name: string;
+  readonly question: SQL;
+  readonly rank: SQL;
+}
+
+/**
+ * The documents of which a passage fits, each with its best one. What cannot be looked up (only `-without`) finds nothing.
+ * `asked` stands in a query of its own, so that it is made once and not for each row, and so that the plan does not depend on
+ * the words: for common ones the planner would rather read all passages, and does not know how dear that is.
+ */
+const passagesThatFit = (db: Queryable, { name, question, rank }: Kind) => {
+  const asked = sql`(select ${question})`;
+  const ageDays = sql`greatest(0, extract(epoch from ${given('now')}::timestamptz - changed_at))::float8 / 86400`;
+  const freshness = sql`power(0.5::float8, ${ageDays} / ${halfLifeDays}::float8)`;
+  const weight = sql`${oldWeight}::float8 + ${1 - oldWeight}::float8 * ${freshness}`;
   const candidates = db
     .select({
       documentId: passages.documentId,
@@ -67,15 +63,20 @@ export async function findByWords(db: Queryable, asked: SQL, scope: Scope): Prom
       words: passages.words,
     })
     .from(passages)
-    .where(and(sql`${passages.words} @@ ${asked}`, sql`querytree(${asked}) not in ('', 'T')`, within(passages, scope)))
+    .where(and(sql`${passages.words} @@ ${asked}`, sql`querytree(${asked}) not in ('', 'T')`, within(passages)))
     .orderBy(desc(passages.changedAt))
     .limit(candidatesMax);
   const best = sql`(
-    select distinct on (document_id) document_id, position, score
+    select document_id, position, score
     from (
-      select document_id, position, ts_rank_cd(words, ${asked}, 1) * ${weight} as score from ${candidates} candidates
-    ) ranked
-    order by document_id, score desc, position
+      select distinct on (document_id) document_id, position, score
+      from (
+        select document_id, position, ${rank}(words, ${asked}, 1) * (${weight}) as score from ${candidates} candidates
+      ) ranked
+      order by document_id, score desc, position
+    ) one_each
+    order by score desc, document_id desc
+    limit ${given('limit')}::int
   ) best`;
   const score = sql<number>`best.score`;
   return db
@@ -84,7 +85,43 @@ export async function findByWords(db: Queryable, asked: SQL, scope: Scope): Prom
     .innerJoin(documents, sql`${documents.id} = best.document_id`)
     .innerJoin(passages, and(sql`${passages.documentId} = best.document_id`, sql`${passages.position} = best.position`))
     .orderBy(desc(score), desc(documents.id))
-    .limit(scope.limit);
+    .prepare(name);
+};
+
+/** As the web's search engines take a question, in either language. */
+const everyWord = prepared((db) => {
+  const query = given('query');
+  const question = sql`websearch_to_tsquery('boardroom_german', ${query}) || websearch_to_tsquery('boardroom_english', ${query})`;
+  // All the words are there: how close together they stand tells the better ones.
+  return passagesThatFit(db, { name: 'passages_with_every_word', question, rank: sql`ts_rank_cd` });
+});
+
+const someWords = prepared((db) => {
+  const question = sql`${given('query')}::tsquery`;
+  // How many of the words are there.
+  return passagesThatFit(db, { name: 'passages_with_some_words', question, rank: sql`ts_rank` });
+});
+
+export const findByEveryWord = (db: Queryable, query: string, scope: Scope): Promise<Found[]> =>
+  everyWord(db).execute({ query, ...scope });
+
+export const findByLooseQuery = (db: Queryable, query: string, scope: Scope): Promise<Found[]> =>
+  someWords(db).execute({ query, ...scope });
+
+/**
+ * Any two of the words, and any one or what begins with it (`Frist` finds `Fristverlängerung`): as queries of Postgres's, fewer
+ * where too few words are left without those that say nothing.
+ */
+export async function looseQueries(db: Queryable, words: readonly string[]): Promise<string[]> {
+  const { rows } = await db.execute<{ two: string | null; one: string | null }>(sql`
+    with given as (
+      select place, plainto_tsquery('boardroom_german', word) || plainto_tsquery('boardroom_english', word) as asked
+      from unnest(${sql.param([...words])}::text[]) with ordinality as words (word, place)
+    ), kept as (select place, '(' || asked::text || ')' as asked from given where numnode(asked) > 0)
+    select
+      (select string_agg(a.asked || ' & ' || b.asked, ' | ') from kept a join kept b on a.place < b.place) as two,
+      (select string_agg(regexp_replace(asked, '''([^'']{4,})''', '''\\1'':*', 'g'), ' | ') from kept) as one`);
+  return [rows[0]?.two, rows[0]?.one].flatMap((query) => query ?? []);
 }
 
 /** Whether the database compares by trigrams: where it may not have pg_trgm, the migration leaves this out. */
@@ -95,15 +132,19 @@ export async function comparesSpelling(db: Queryable): Promise<boolean> {
   return rows[0]?.there === true;
 }
 
-/** The documents whose titles are spelt like the question or a part of it. */
-export async function findBySpelling(db: Queryable, query: string, scope: Scope): Promise<Found[]> {
+const titles = prepared((db) => {
   const score = sql<number>`alike.likeness`;
   return db
     .select({ ...getTableColumns(documents), text: passages.text, score })
-    .from(sql`documents_spelt_like(${query}) alike`)
+    .from(sql`documents_spelt_like(${given('query')}) alike`)
     .innerJoin(documents, sql`${documents.id} = alike.id`)
     .innerJoin(passages, and(eq(passages.documentId, documents.id), eq(passages.position, 0)))
-    .where(within(documents, scope))
+    .where(within(documents))
     .orderBy(desc(score), desc(documents.id))
-    .limit(scope.limit);
-}
+    .limit(sql.placeholder('limit'))
+    .prepare('documents_spelt_like');
+});
+
+/** The documents whose titles are spelt like the question or a part of it. */
+export const findBySpelling = (db: Queryable, query: string, { now: _, ...scope }: Scope): Promise<Found[]> =>
+  titles(db).execute({ query, ...scope });

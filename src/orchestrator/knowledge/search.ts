@@ -1,27 +1,33 @@
-import type { SQL } from 'drizzle-orm';
-import type { Finding } from '../../contracts/knowledge.ts';
+import type { DocumentKind, Finding } from '../../contracts/knowledge.ts';
 import { iso } from '../platform/iso.ts';
 import type { Queryable } from '../platform/postgres.ts';
 import { fuse, snippetOf, wordsOf } from './rules.ts';
 import {
   comparesSpelling,
-  everyWordOf,
   type Found,
+  findByEveryWord,
+  findByLooseQuery,
   findBySpelling,
-  findByWords,
   looseQueries,
   type Scope,
 } from './search-store.ts';
 
-export interface Question extends Scope {
+export interface Question {
   readonly query: string;
+  /** The agent that asks; null: an operator, who finds all. */
+  readonly reader: string | null;
+  readonly kind?: DocumentKind | undefined;
+  readonly agent?: string | undefined;
+  readonly limit: number;
   /** Characters of each result's snippet at most. */
   readonly snippetMax: number;
+  /** Milliseconds since 1970. */
+  readonly now: number;
 }
 
 /**
- * First what holds every word. Only when nothing does, what holds two of them, or one, or has a title that is spelt alike,
- * by the places it takes in each of these lists: who asks with the right words pays for no guessing.
+ * First what holds every word. Only when nothing does, what holds two of them, or one, and what has a title that is spelt
+ * alike, by the places it takes in these two orders: who asks with the right words pays for no guessing.
  */
 export function createSearch() {
   let spelling: Promise<boolean> | undefined;
@@ -35,22 +41,26 @@ export function createSearch() {
     return spelling;
   }
 
-  async function findLoosely(db: Queryable, { query, ...scope }: Question, words: readonly string[]): Promise<Found[]> {
-    const lists: Found[][] = [];
-    for (const asked of await looseQueries(db, words)) {
-      if (asked !== null) lists.push(await findByWords(db, asked, scope));
+  async function findLoosely(db: Queryable, query: string, scope: Scope): Promise<Found[]> {
+    const byWords: Found[] = [];
+    for (const loose of await looseQueries(db, wordsOf(query))) {
+      // What holds more of the words goes first: what holds fewer is looked for only to fill the answer.
+      if (byWords.length >= scope.limit) break;
+      const more = await findByLooseQuery(db, loose, scope);
+      byWords.push(...more.filter(({ id }) => !byWords.some((found) => found.id === id)));
     }
-    if (await canCompare(db)) lists.push(await findBySpelling(db, query, scope));
-    return fuse(lists, scope.limit);
+    const bySpelling = (await canCompare(db)) ? await findBySpelling(db, query, scope) : [];
+    return fuse([byWords, bySpelling], scope.limit);
   }
 
   return async (db: Queryable, question: Question): Promise<Finding[]> => {
-    const words = wordsOf(question.query);
+    const { query, reader, kind = null, agent = null, limit, snippetMax } = question;
+    const words = wordsOf(query);
     if (words.length === 0) return [];
-    const asked: SQL = everyWordOf(question.query);
-    const exact = await findByWords(db, asked, question);
-    const found = exact.length > 0 ? exact : await findLoosely(db, question, words);
-    return found.map((each) => toFinding(each, snippetOf(each.text, words, question.snippetMax)));
+    const scope = { reader, kind, agent, limit, now: iso(question.now) };
+    const exact = await findByEveryWord(db, query, scope);
+    const found = exact.length > 0 ? exact : await findLoosely(db, query, scope);
+    return found.map((each) => toFinding(each, snippetOf(each.text, words, snippetMax)));
   };
 }
 

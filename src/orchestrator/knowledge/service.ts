@@ -113,7 +113,7 @@ export function createKnowledgeService({ postgres, unitOfWork, clock, chance, is
       search(reader, { ...question, now: clock.now() }),
 
     searchAll: async (question: Omit<Question, 'now' | 'reader' | 'snippetMax'>) => ({
-      results: await search(db, { ...question, snippetMax: operatorsSnippetMax, now: clock.now() }),
+      results: await search(db, { ...question, reader: null, snippetMax: operatorsSnippetMax, now: clock.now() }),
     }),
 
     get: (id: string): Promise<Document> => get(db, id),

@@ -54,6 +54,5 @@ export const passages = pgTable(
     primaryKey({ columns: [table.documentId, table.position] }),
     // Without a list of pending entries, which each search would have to read.
     index('passages_by_words').using('gin', table.words).with({ fastupdate: false }),
-    index('passages_by_time').on(table.changedAt),
   ],
 );
