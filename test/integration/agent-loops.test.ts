@@ -77,6 +77,16 @@ describe('a loop', () => {
     expect(prompt).not.toContain('doc_2');
   });
 
+  it('asks for nothing when what is there can only wait', async () => {
+    const decisions = [{ id: 'dec_1', title: 'Print it', status: 'pending' as const, because: '' }];
+    const tasks = [aTask({ title: 'Print it', status: 'in_progress', decisions })];
+    stage.gateway.script.tool = (name) => (name === 'list_tasks' ? { tasks } : (nothingNew[name] ?? {}));
+    await stage.startConnected();
+    stage.gateway.send(scheduled);
+    expect(await stage.reported()).toMatchObject([{ outcome: 'idle' }]);
+    expect(stage.gateway.toolCalls.filter(({ input }) => 'query' in input)).toEqual([]);
+  });
+
   it('thinks without what the team knows when it is refused', async () => {
     stage.gateway.script.tool = (name, { query = '' }) => {
       if (name === 'list_tasks') return { tasks: [aTask({ title: 'Print it' })] };

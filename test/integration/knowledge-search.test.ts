@@ -18,6 +18,7 @@ const shelf: Readonly<Record<string, readonly [title: string, text: string]>> = 
   'file:umsatz': ['Umsätze im Quartal', 'Die Erlöse stiegen um acht Prozent; größter Kunde bleibt die Bahn.'],
   'file:lease': ['Office lease', 'Either party may terminate the lease with three months of notice.'],
   'file:hiring': ['Hiring plan', 'We are looking for two engineers and a designer; interviews are held on Tuesdays.'],
+  'file:car': ['Car', 'The lease of the car ends in May; die Frist steht im Brief.'],
   'file:druck': ['Einkauf', 'Unsere Druckerei ist in Halle.'],
   'file:newsletter': ['Newsletter', 'The newsletter goes to all customers on the first Monday of each month.'],
 };
@@ -58,8 +59,17 @@ describe('a search', () => {
     expect((await library.find(query))[0]).toBe(source);
   });
 
+  it.each([
+    ['in German', 'Kündigungen Frist', ['file:miete']],
+    ['in English', 'terminated leases', ['file:lease']],
+  ])('shows what holds all the words, and then nothing that holds fewer, %s', async (_how, query, sources) => {
+    expect(await library.find(query)).toEqual(sources);
+  });
+
   it('takes or and - as on the web', async () => {
-    expect(new Set(await library.find('lease or newsletter'))).toEqual(new Set(['file:lease', 'file:newsletter']));
+    expect(new Set(await library.find('lease or newsletter'))).toEqual(
+      new Set(['file:lease', 'file:car', 'file:newsletter']),
+    );
     expect(await library.find('months -lease')).not.toContain('file:lease');
   });
 
@@ -103,17 +113,10 @@ describe('a search', () => {
 describe('of several that fit', () => {
   beforeAll(async () => {
     const old = library.clock.now() - 1_000 * day;
-    await library.put({
-      source: 'note:old',
-      title: 'Kaffeemaschine',
-      text: 'Die Kaffeemaschine wird montags entkalkt.',
-      at: old,
-    });
-    await library.put({
-      source: 'note:new',
-      title: 'Kaffeemaschine',
-      text: 'Die Kaffeemaschine wird montags entkalkt.',
-    });
+    const [title, text] = ['Kaffeemaschine', 'Die Kaffeemaschine wird montags entkalkt.'];
+    // The old one comes last: what was written later is not what is later.
+    await library.put({ source: 'note:new', title, text });
+    await library.put({ source: 'note:old', title, text, at: old });
     await library.put({
       source: 'note:aside',
       title: 'Küche',
