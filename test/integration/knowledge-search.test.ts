@@ -49,6 +49,9 @@ describe('a search', () => {
   it.each([
     ['a slip in a title', 'Newsleter', 'file:newsletter'],
     ['two letters that changed places', 'Mietvetrrag', 'file:miete'],
+    ['a slip in a word of the text', 'Vermeiter', 'file:miete'],
+    ['a letter too few in the text', 'Kündgung', 'file:miete'],
+    ['a letter too many in an English text', 'enginneers', 'file:hiring'],
     ['the end of a compound in a title', 'Vertrag', 'file:miete'],
     ['the beginning of a compound', 'Druck', 'file:druck'],
     ['one slip among words that are right', 'Hirring interviews', 'file:hiring'],

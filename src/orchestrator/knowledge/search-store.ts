@@ -25,14 +25,15 @@ export interface Found extends DocumentRow {
 }
 
 /** Passages that are ranked at all: of more the latest, for ranking reads each of them. */
-const candidatesMax = 300;
+export const candidatesMax = 300;
 const halfLifeDays = 90;
 /** What is left of the weight of a document that is as old as can be: right and old goes before new and beside the point. */
 const oldWeight = 0.5;
 
-const given = (name: keyof Scope | 'query'): SQL => sql`${sql.placeholder(name)}`;
+export const given = (name: keyof Scope | 'query' | 'words'): SQL => sql`${sql.placeholder(name)}`;
 
-const within = ({ kind, owner }: Pick<typeof documents | typeof passages, 'kind' | 'owner'>): SQL | undefined =>
+/** What of it the asker may find and wants to. */
+export const within = ({ kind, owner }: Pick<typeof documents | typeof passages, 'kind' | 'owner'>): SQL | undefined =>
   and(
     or(sql`${given('reader')}::text is null`, isNull(owner), eq(owner, given('reader'))),
     or(sql`${given('kind')}::text is null`, eq(kind, given('kind'))),
@@ -123,28 +124,3 @@ export async function looseQueries(db: Queryable, words: readonly string[]): Pro
       (select string_agg(regexp_replace(asked, '''([^'']{4,})''', '''\\1'':*', 'g'), ' | ') from kept) as one`);
   return [rows[0]?.two, rows[0]?.one].flatMap((query) => query ?? []);
 }
-
-/** Whether the database compares by trigrams: where it may not have pg_trgm, the migration leaves this out. */
-export async function comparesSpelling(db: Queryable): Promise<boolean> {
-  const { rows } = await db.execute<{ there: boolean }>(
-    sql`select to_regprocedure('documents_spelt_like(text)') is not null as there`,
-  );
-  return rows[0]?.there === true;
-}
-
-const titles = prepared((db) => {
-  const score = sql<number>`alike.likeness`;
-  return db
-    .select({ ...getTableColumns(documents), text: passages.text, score })
-    .from(sql`documents_spelt_like(${given('query')}) alike`)
-    .innerJoin(documents, sql`${documents.id} = alike.id`)
-    .innerJoin(passages, and(eq(passages.documentId, documents.id), eq(passages.position, 0)))
-    .where(within(documents))
-    .orderBy(desc(score), desc(documents.id))
-    .limit(sql.placeholder('limit'))
-    .prepare('documents_spelt_like');
-});
-
-/** The documents whose titles are spelt like the question or a part of it. */
-export const findBySpelling = (db: Queryable, query: string, { now: _, ...scope }: Scope): Promise<Found[]> =>
-  titles(db).execute({ query, ...scope });

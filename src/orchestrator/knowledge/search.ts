@@ -2,15 +2,8 @@ import type { DocumentKind, Finding } from '../../contracts/knowledge.ts';
 import { iso } from '../platform/iso.ts';
 import type { Queryable } from '../platform/postgres.ts';
 import { fuse, snippetOf, wordsOf } from './rules.ts';
-import {
-  comparesSpelling,
-  type Found,
-  findByEveryWord,
-  findByLooseQuery,
-  findBySpelling,
-  looseQueries,
-  type Scope,
-} from './search-store.ts';
+import { type Found, findByEveryWord, findByLooseQuery, looseQueries, type Scope } from './search-store.ts';
+import { comparesSpelling, findByTitleSpelt, findByWordsSpelt } from './spelling-store.ts';
 
 export interface Question {
   readonly query: string;
@@ -41,16 +34,25 @@ export function createSearch() {
     return spelling;
   }
 
-  async function findLoosely(db: Queryable, query: string, scope: Scope): Promise<Found[]> {
-    const byWords: Found[] = [];
-    for (const loose of await looseQueries(db, wordsOf(query))) {
+  async function findBySomeWords(db: Queryable, words: readonly string[], scope: Scope): Promise<Found[]> {
+    const found: Found[] = [];
+    for (const loose of await looseQueries(db, words)) {
       // What holds more of the words goes first: what holds fewer is looked for only to fill the answer.
-      if (byWords.length >= scope.limit) break;
+      if (found.length >= scope.limit) break;
       const more = await findByLooseQuery(db, loose, scope);
-      byWords.push(...more.filter(({ id }) => !byWords.some((found) => found.id === id)));
+      found.push(...more.filter(({ id }) => !found.some((known) => known.id === id)));
     }
-    const bySpelling = (await canCompare(db)) ? await findBySpelling(db, query, scope) : [];
-    return fuse([byWords, bySpelling], scope.limit);
+    return found;
+  }
+
+  async function findLoosely(db: Queryable, query: string, scope: Scope): Promise<Found[]> {
+    const words = wordsOf(query);
+    const bySomeWords = await findBySomeWords(db, words, scope);
+    if (!(await canCompare(db))) return fuse([bySomeWords], scope.limit);
+    const byTitle = await findByTitleSpelt(db, query, scope);
+    // Where nobody knows a single one of the words, they are looked for in what begins like them.
+    const bySlip = bySomeWords.length > 0 ? bySomeWords : await findByWordsSpelt(db, words, scope);
+    return fuse([bySlip, byTitle], scope.limit);
   }
 
   return async (db: Queryable, question: Question): Promise<Finding[]> => {
