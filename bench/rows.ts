@@ -14,6 +14,7 @@ import { installSize } from './rows/install-size.ts';
 import { installTime } from './rows/install-time.ts';
 import { killBack } from './rows/kill-back.ts';
 import { killNoticed } from './rows/kill-noticed.ts';
+import { knowledgeSearch } from './rows/knowledge-search.ts';
 import { orchestratorMemory } from './rows/orchestrator-memory.ts';
 import { startMany } from './rows/start-many.ts';
 import { vote } from './rows/vote.ts';
@@ -32,6 +33,7 @@ export const rows: readonly Row[] = [
   ingest,
   eventPages,
   httpRead,
+  knowledgeSearch,
   firstTokenRow,
   egress,
   orchestratorMemory,

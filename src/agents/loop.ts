@@ -4,6 +4,7 @@ import { type CommandDeps, runCommand } from './command.ts';
 import { converse } from './conversation.ts';
 import { withFetchUrl } from './fetch-url.ts';
 import type { WakeFrame, Welcome } from './frames.ts';
+import { gatherKnowledge } from './knowledge.ts';
 import { messageOf } from './log.ts';
 import type { LoopResult } from './loop-result.ts';
 import { createMcpSession } from './mcp.ts';
@@ -55,7 +56,8 @@ async function think(deps: LoopDeps, { wake, welcome }: LoopJob, turn: Turn): Pr
     const briefing = await gatherBriefing(toolbox);
     if (!isWorthThinking(wake, briefing)) return { outcome: 'idle', summary: 'Nothing new.' };
     tell(`thinking, woken by ${wake.wakes.map(({ reason }) => reason).join(', ')}`);
-    const prompt = buildPrompt({ welcome, wake, briefing, now: clock.timestamp() });
+    const knowledge = await gatherKnowledge(toolbox, wake, briefing);
+    const prompt = buildPrompt({ welcome, wake, briefing, knowledge, now: clock.timestamp() });
     const { command } = welcome;
     if (command) return await runCommand(deps, { command, prompt, loopId: wake.loopId, turn });
     const ask = createModel({ url: `${url}${gatewayPaths.chatCompletions}`, token, model, turn });

@@ -3,6 +3,7 @@ import { agentStatusSchema } from './agent.ts';
 import { measureSchema, periodSchema } from './budget.ts';
 import { decisionStatusSchema, voteSchema } from './decision.ts';
 import { escalationKindSchema, escalationPrioritySchema } from './escalation.ts';
+import { documentKindSchema } from './knowledge.ts';
 import { tierSchema } from './policy.ts';
 import { actorSchema, agentTypeSchema, idOf, jsonValue, seqSchema, timestamp } from './primitives.ts';
 import { prioritySchema, taskFlagSchema } from './task.ts';
@@ -33,6 +34,13 @@ const budget = {
   until: timestamp,
 };
 const job = { jobId: z.string() };
+const document = {
+  documentId: idOf('doc'),
+  title: z.string(),
+  kind: documentKindSchema,
+  source: z.string(),
+  owner: agentTypeSchema.nullable(),
+};
 const key = { keyId: idOf('key'), name: z.string(), role: z.string() };
 
 /** What each kind of event carries, besides `actor`. The union is closed: an event not listed here does not compile. */
@@ -120,6 +128,9 @@ const payloads = {
   domain_rejected: { ...domainRequest, reason: z.string() },
   domain_removed: { domain: z.string() },
   egress_denied: { ...agent, domain: z.string(), reason: z.string() },
+  document_created: document,
+  document_updated: document,
+  document_removed: document,
   setting_changed: { category: z.string(), key: z.string(), value: jsonValue, before: jsonValue },
   budget_warning: budget,
   budget_exhausted: budget,

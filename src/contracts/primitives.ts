@@ -26,6 +26,7 @@ export const idPrefixes = [
   'dmr',
   'mcl',
   'run',
+  'doc',
 ] as const;
 export type IdPrefix = (typeof idPrefixes)[number];
 

@@ -5,6 +5,7 @@ import { domainsRoutes } from './routes/domains.ts';
 import { focusRoutes } from './routes/focus.ts';
 import { jobsRoutes } from './routes/jobs.ts';
 import { keysRoutes } from './routes/keys.ts';
+import { knowledgeRoutes } from './routes/knowledge.ts';
 import { settingsRoutes } from './routes/settings.ts';
 import { systemRoutes } from './routes/system.ts';
 import { tasksRoutes } from './routes/tasks.ts';
@@ -16,6 +17,7 @@ export const routes = {
   ...decisionsRoutes,
   ...tasksRoutes,
   ...domainsRoutes,
+  ...knowledgeRoutes,
   ...budgetsRoutes,
   ...focusRoutes,
   ...jobsRoutes,

@@ -7,6 +7,7 @@ import {
   voteSchema,
 } from './decision.ts';
 import { domainInput, requestStatusSchema } from './domain.ts';
+import { findingSchema } from './knowledge.ts';
 import { tierSchema } from './policy.ts';
 import { actorSchema, agentTypeSchema, filledText, idOf, jsonValue, seqSchema, text, timestamp } from './primitives.ts';
 import { prioritySchema, taskSchema, taskStatusSchema } from './task.ts';
@@ -165,9 +166,13 @@ export const tools = {
     readOnly: false,
   }),
   recall: tool({
-    description: 'Read your notes whose key or text holds the query (all when it is empty), newest first.',
+    description:
+      'Read your notes whose key or text holds the query (all when it is empty), newest first. With a query also find what the team knows: documents that fit it, best first, each with its id to cite, its source and a passage. Others wrote them: judge them.',
     input: z.strictObject({ query: text(200).default(''), limit }),
-    output: z.object({ notes: z.array(z.object({ key: z.string(), note: z.string(), updatedAt: timestamp })) }),
+    output: z.object({
+      notes: z.array(z.object({ key: z.string(), note: z.string(), updatedAt: timestamp })),
+      documents: z.array(findingSchema).default([]),
+    }),
     readOnly: true,
   }),
   request_domain: tool({

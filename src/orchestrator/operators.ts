@@ -26,6 +26,7 @@ import { createKeyLimiter } from './http/rate-limit.ts';
 import { createSystemHandlers } from './http/system-routes.ts';
 import { createJobHandlers } from './jobs/routes.ts';
 import { createKeyHandlers } from './keys/routes.ts';
+import { createKnowledgeHandlers } from './knowledge/routes.ts';
 import type { Metrics } from './metrics.ts';
 import type { Scheduler } from './scheduler.ts';
 import type { SecretKeeper } from './secrets/keeper.ts';
@@ -81,6 +82,7 @@ export async function openApi(foundation: Foundation, parts: ApiParts): Promise<
       ...createEscalationHandlers(services.escalations, database.postgres),
       ...createTaskHandlers(services.tasks),
       ...createDomainHandlers(services.domains, feed.catchUp),
+      ...createKnowledgeHandlers(services.knowledge),
       ...createBudgetHandlers(services.budgets),
       ...createSettingHandlers({ ...services, ...database, inEffect: () => feed.catchUp().then(secrets.settled) }),
       ...createFocusHandlers(services.focus),

@@ -20,7 +20,8 @@ import { createInboxService } from './inbox/service.ts';
 import { createJobRuns } from './jobs/runs.ts';
 import { createJobService } from './jobs/service.ts';
 import { createKeyService } from './keys/service.ts';
-import { memoryService as memory } from './memory/service.ts';
+import { createKnowledgeService } from './knowledge/service.ts';
+import { createMemoryService } from './memory/service.ts';
 import type { Clock } from './platform/clock.ts';
 import type { Chance } from './platform/identity.ts';
 import type { Postgres } from './platform/postgres.ts';
@@ -58,6 +59,8 @@ export function createServices(deps: ServicesDeps) {
 
   const events = createEventService(postgres);
   const keys = createKeyService(common);
+  const knowledge = createKnowledgeService(common);
+  const memory = createMemoryService({ knowledge });
   const inbox = createInboxService(common);
   const escalations = createEscalationService({ unitOfWork, inbox, chance, onStuckAnswered: wakeAnew });
   const domains = createDomainService({ ...common, inbox });
@@ -135,6 +138,7 @@ export function createServices(deps: ServicesDeps) {
     violations,
     loops,
     decisions,
+    knowledge,
     memory,
     settings,
   };

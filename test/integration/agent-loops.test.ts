@@ -45,6 +45,59 @@ describe('a loop', () => {
     expect(lines).toContain('remember: ok');
   });
 
+  it('asks once what the team knows of what it was woken for, and shows it to the model', async () => {
+    const tasks = [aTask({ title: 'Print "the" flyer -now' }), aTask({ id: 'tsk_2', title: 'Something else' })];
+    const found = {
+      title: 'Printing',
+      kind: 'decision',
+      agent: null,
+      snippet: 'We print on recycled paper.',
+      score: 1,
+      updatedAt: '2030-01-01T00:00:00.000Z',
+    };
+    const documents = [
+      { ...found, id: 'doc_1', source: 'decision:dec_1' },
+      // The task itself stands in the briefing already.
+      { ...found, id: 'doc_2', source: 'task:tsk_1' },
+    ];
+    stage.gateway.script.tool = (name, { query = '' }) => {
+      if (name === 'list_tasks') return { tasks };
+      return name === 'recall' && query !== '' ? { notes: [], documents } : (nothingNew[name] ?? { task: {} });
+    };
+    await stage.startConnected();
+    stage.gateway.send(wake({ wakes: [{ reason: 'task', subjects: ['tsk_1'] }] }));
+    await stage.reported();
+    const asked = stage.gateway.toolCalls.filter(
+      ({ name, input }) => name === 'recall' && input['query'] !== undefined,
+    );
+    expect(asked.map(({ input }) => input)).toEqual([{ query: 'Print the flyer now', limit: 4 }]);
+    const { messages } = chatRequestSchema.parse(stage.gateway.modelCalls[0]);
+    const prompt = JSON.stringify(messages);
+    expect(prompt).toContain('doc_1');
+    expect(prompt).not.toContain('doc_2');
+  });
+
+  it('asks for nothing when what is there can only wait', async () => {
+    const decisions = [{ id: 'dec_1', title: 'Print it', status: 'pending' as const, because: '' }];
+    const tasks = [aTask({ title: 'Print it', status: 'in_progress', decisions })];
+    stage.gateway.script.tool = (name) => (name === 'list_tasks' ? { tasks } : (nothingNew[name] ?? {}));
+    await stage.startConnected();
+    stage.gateway.send(scheduled);
+    expect(await stage.reported()).toMatchObject([{ outcome: 'idle' }]);
+    expect(stage.gateway.toolCalls.filter(({ input }) => 'query' in input)).toEqual([]);
+  });
+
+  it('thinks without what the team knows when it is refused', async () => {
+    stage.gateway.script.tool = (name, { query = '' }) => {
+      if (name === 'list_tasks') return { tasks: [aTask({ title: 'Print it' })] };
+      return name === 'recall' && query !== '' ? 'not_allowed: no' : (nothingNew[name] ?? { task: {} });
+    };
+    await stage.startConnected();
+    stage.gateway.send(wake({ wakes: [{ reason: 'task', subjects: ['tsk_1'] }] }));
+    expect(await stage.reported()).toMatchObject([{ outcome: 'done' }]);
+    expect(stage.gateway.modelCalls).toHaveLength(1);
+  });
+
   it('gives a refused call back to the model, and goes on', async () => {
     stage.gateway.script.tool = (name) => nothingNew[name] ?? 'wip_limit_reached: enough';
     const call = { id: 'c1', type: 'function', function: { name: 'claim_task', arguments: '{"taskId":"tsk_1"}' } };

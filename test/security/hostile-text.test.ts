@@ -24,6 +24,8 @@ async function paramsFor(name: RouteName): Promise<Record<string, string>> {
   if (path.startsWith('/tasks/')) {
     return { id: (await stage.ok('createTask', { body: { title: 'For a test', assignTo: 'ceo' } })).task.id };
   }
+  if (path.startsWith('/knowledge/'))
+    return { id: (await stage.ok('addNote', { body: { title: 'For a test' } })).document.id };
   if (!path.startsWith('/decisions/')) return {};
   const { id } = await stage.ok('proposeDecision', { body: { title: 'For a test' } });
   if (name === 'resolveDecision')

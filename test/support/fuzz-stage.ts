@@ -93,10 +93,17 @@ async function furnish(client: ReturnType<typeof createClient>): Promise<Known> 
   const { escalations } = await client.ok('listEscalations');
   const { task } = await client.ok('createTask', { body: { title: 'A task', assignTo: 'ceo' } });
   const { key } = await client.ok('createKey', { body: { name: 'to be revoked', role: 'viewer' } });
+  const { document } = await client.ok('addNote', { body: { title: 'A note', text: 'Of something' } });
   const { agents } = await client.ok('listAgents');
   return {
     agents: agents.map(({ type }) => type),
-    ids: { dec: [pending, escalated], esc: escalations.map(({ id }) => id), tsk: [task.id], key: [key.id] },
+    ids: {
+      dec: [pending, escalated],
+      esc: escalations.map(({ id }) => id),
+      tsk: [task.id],
+      key: [key.id],
+      doc: [document.id],
+    },
   };
 }
 

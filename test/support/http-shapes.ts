@@ -141,6 +141,17 @@ const domainRequest = z.looseObject({
   createdAt: time,
 });
 
+const documentKind = z.enum(['note', 'decision', 'task', 'history', 'profile', 'file', 'memory']);
+const document = {
+  id: id('doc'),
+  title: z.string(),
+  kind: documentKind,
+  source: z.string(),
+  agent: z.string().nullable(),
+  updatedAt: time,
+};
+const wholeDocument = z.looseObject({ ...document, text: z.string(), createdAt: time });
+
 const amount = z.number().int();
 const budget = z.looseObject({
   budget: z.string(),
@@ -266,6 +277,14 @@ export const shapes = {
   listDomainRequests: z.looseObject({ requests: z.array(domainRequest) }),
   approveDomainRequest: z.looseObject({ ...success, request: domainRequest }),
   rejectDomainRequest: z.looseObject({ ...success, request: domainRequest }),
+  searchKnowledge: z.looseObject({
+    results: z.array(z.looseObject({ ...document, snippet: z.string(), score: z.number() })),
+  }),
+  listDocuments: z.looseObject({ documents: z.array(z.looseObject(document)), ...page }),
+  getDocument: wholeDocument,
+  addNote: z.looseObject({ ...success, document: wholeDocument }),
+  changeNote: z.looseObject({ ...success, document: wholeDocument }),
+  removeNote: z.looseObject(success),
   getUsage: z.looseObject({ usage: z.array(usage), from: time, to: time, ...page }),
   getBudgets: z.looseObject({ budgets: z.array(budget) }),
   getFocus: focus,

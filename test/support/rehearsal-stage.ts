@@ -112,6 +112,7 @@ export async function play(scene: Scene): Promise<Played> {
       welcome: { agentType: role, name: role.toUpperCase(), prompt: 'You are here.' },
       wake: { wakes: [{ reason, subjects: [] }], initiative },
       briefing,
+      knowledge: [],
       now: at,
     }),
     ask: async (messages, tools) => {

@@ -9,6 +9,7 @@ import type { DomainService } from '../domains/service.ts';
 import type { EscalationService } from '../escalations/service.ts';
 import type { Work } from '../events/work.ts';
 import type { InboxService } from '../inbox/service.ts';
+import type { KnowledgeService } from '../knowledge/service.ts';
 import type { MemoryService } from '../memory/service.ts';
 import type { Queryable } from '../platform/postgres.ts';
 import type { TaskService } from '../tasks/service.ts';
@@ -21,6 +22,7 @@ interface Deps {
   readonly domains: DomainService;
   readonly tasks: TaskService;
   readonly inbox: InboxService;
+  readonly knowledge: KnowledgeService;
   readonly memory: MemoryService;
   readonly escalations: EscalationService;
   readonly isAgent: (name: string) => boolean;
@@ -30,6 +32,10 @@ export interface ToolContext {
   readonly caller: AgentCaller;
   readonly work: Work;
 }
+
+/** A model pays for every character it reads. */
+const documentsMax = 10;
+const agentsSnippetMax = 600;
 
 /** One function per tool, run inside one transaction. A tool without its function does not compile. */
 export type Toolbox = {
@@ -43,6 +49,7 @@ export function createToolbox({
   domains,
   tasks,
   inbox,
+  knowledge,
   memory,
   escalations,
   isAgent,
@@ -114,12 +121,15 @@ export function createToolbox({
       return { messageId: await inbox.send(work, caller.actor, { to, body: message, priority }) };
     },
     async remember({ key, note }, { work, caller }) {
-      await memory.remember(work.tx, { agentType: caller.actor.name, key, note, updatedAt: work.now });
+      await memory.remember(work, { agentType: caller.actor.name, key, note });
       return done;
     },
-    recall: async ({ query, limit }, { work, caller }) => ({
-      notes: await memory.recall(work.tx, { agentType: caller.actor.name, query, limit }),
-    }),
+    async recall({ query, limit }, { work, caller }) {
+      const reader = caller.actor.name;
+      const notes = await memory.recall(work.tx, { agentType: reader, query, limit });
+      const question = { query, limit: Math.min(limit, documentsMax), reader, snippetMax: agentsSnippetMax };
+      return { notes, documents: await knowledge.search(work.tx, question) };
+    },
     async request_domain({ domain, reason, taskId }, { work, caller }) {
       if (taskId !== undefined) await tasks.assertOwn(work.tx, caller.actor.name, taskId);
       return domains.request(work, caller.actor, { domain, reason, url: null, taskId: taskId ?? null });

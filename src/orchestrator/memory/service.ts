@@ -1,25 +1,34 @@
 import { and, desc, eq, ilike, or } from 'drizzle-orm';
+import type { Work } from '../events/work.ts';
+import type { KnowledgeService } from '../knowledge/service.ts';
 import { iso } from '../platform/iso.ts';
 import type { Queryable } from '../platform/postgres.ts';
 import { notes } from './tables.ts';
 
-export type MemoryService = typeof memoryService;
+export type MemoryService = ReturnType<typeof createMemoryService>;
 
-/** An agent's notes to itself. */
-export const memoryService = {
+interface Deps {
+  readonly knowledge: Pick<KnowledgeService, 'put' | 'removeBySource'>;
+}
+
+/** An agent's notes to itself; what it keeps here it finds among what the team knows, and nobody else does. */
+export const createMemoryService = ({ knowledge }: Deps) => ({
   async remember(
-    db: Queryable,
-    row: { agentType: string; key: string; note: string; updatedAt: number },
+    work: Work,
+    { agentType, key, note }: { agentType: string; key: string; note: string },
   ): Promise<void> {
-    if (row.note === '') {
-      await db.delete(notes).where(and(eq(notes.agentType, row.agentType), eq(notes.key, row.key)));
+    const source = `memory:${agentType}:${key}`;
+    if (note === '') {
+      await work.tx.delete(notes).where(and(eq(notes.agentType, agentType), eq(notes.key, key)));
+      await knowledge.removeBySource(work, source);
       return;
     }
-    const { note, updatedAt } = row;
-    await db
+    const updatedAt = work.now;
+    await work.tx
       .insert(notes)
-      .values(row)
+      .values({ agentType, key, note, updatedAt })
       .onConflictDoUpdate({ target: [notes.agentType, notes.key], set: { note, updatedAt } });
+    await knowledge.put(work, { source, kind: 'memory', owner: agentType, title: key, text: note });
   },
 
   async recall(db: Queryable, { agentType, query, limit }: { agentType: string; query: string; limit: number }) {
@@ -32,4 +41,4 @@ export const memoryService = {
       .limit(limit);
     return rows.map(({ key, note, updatedAt }) => ({ key, note, updatedAt: iso(updatedAt) }));
   },
-};
+});

@@ -1,0 +1,24 @@
+import type { Routes } from '../../contracts/routes.ts';
+import type { Handlers } from '../http/mount.ts';
+import { actorOf } from '../keys/service.ts';
+import type { KnowledgeService } from './service.ts';
+
+type KnowledgeRoutes = Pick<
+  Routes,
+  'searchKnowledge' | 'listDocuments' | 'getDocument' | 'addNote' | 'changeNote' | 'removeNote'
+>;
+
+export const createKnowledgeHandlers = (knowledge: KnowledgeService): Handlers<KnowledgeRoutes> => ({
+  searchKnowledge: ({ query: { q, ...rest } }) => knowledge.searchAll({ query: q, ...rest }),
+  listDocuments: ({ query }) => knowledge.list(query),
+  getDocument: ({ params }) => knowledge.get(params.id),
+  addNote: async ({ body, caller }) => ({ success: true, document: await knowledge.addNote(actorOf(caller), body) }),
+  changeNote: async ({ params, body, caller }) => ({
+    success: true,
+    document: await knowledge.changeNote(actorOf(caller), params.id, body),
+  }),
+  removeNote: async ({ params, caller }) => {
+    await knowledge.removeNote(actorOf(caller), params.id);
+    return { success: true };
+  },
+});

@@ -1,0 +1,49 @@
+import { loadProfiles } from '../../src/orchestrator/agents/profiles.ts';
+import { createToolCaller } from '../../src/orchestrator/gateway/tool-calls.ts';
+import { createToolbox } from '../../src/orchestrator/gateway/toolbox.ts';
+import type { NewDocument } from '../../src/orchestrator/knowledge/service.ts';
+import { createDatabase, type TestDatabase } from './database.ts';
+import { fakeClock } from './fake-clock.ts';
+import { servicesOn } from './team-services.ts';
+
+/** What the team knows, on a database of its own, with agents that ask by their tools. */
+export async function openLibrary(given?: TestDatabase) {
+  const database = given ?? (await createDatabase());
+  const { postgres } = database;
+  const profiles = await loadProfiles('profiles', () => undefined);
+  const { clock, advance } = fakeClock(Date.UTC(2030, 0, 1));
+  const services = servicesOn({ postgres, clock, profiles });
+  await services.agents.register(() => false);
+  const { knowledge, unitOfWork } = services;
+  const call = createToolCaller({ ...services, toolbox: createToolbox(services), onCalled: () => undefined });
+
+  return {
+    postgres,
+    services,
+    knowledge,
+    clock,
+    advance,
+    put: (document: Partial<NewDocument> & { source: string }) =>
+      unitOfWork((work) =>
+        knowledge.put(work, { kind: 'file', owner: null, title: document.source, text: '', ...document }),
+      ),
+    /** The sources of what an operator finds, best first. */
+    find: async (query: string, limit = 20) =>
+      (await knowledge.searchAll({ query, limit })).results.map(({ source }) => source),
+    /** As the agent's program calls its tools. */
+    async use(agentType: string, tool: string, input: object) {
+      const profile = profiles.get(agentType);
+      if (!profile) throw new Error(`there is no ${agentType}`);
+      const actor = { name: agentType, agentId: `agt_${agentType}` };
+      return call({ actor, instanceId: `ins_${agentType}`, profile }, { tool, input, callId: undefined });
+    },
+    count: async (table: 'documents' | 'passages' | 'events'): Promise<number> => {
+      const { rows } = await postgres.db.execute<{ count: string }>(`select count(*) as count from ${table}`);
+      return Number(rows[0]?.count);
+    },
+    clear: () => postgres.db.execute('truncate documents, passages, agent_notes, events'),
+    dispose: () => database.drop(),
+  };
+}
+
+export type Library = Awaited<ReturnType<typeof openLibrary>>;
