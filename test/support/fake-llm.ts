@@ -27,6 +27,8 @@ export type Behaviour =
       readonly pauseMs?: number;
     }
   | { readonly kind: 'status'; readonly status: number; readonly retryAfter?: string; readonly body?: string }
+  /** The plain answer, after a while. */
+  | { readonly kind: 'slow'; readonly delayMs: number }
   /** Takes the request and says nothing. */
   | { readonly kind: 'hang' }
   /** Breaks off after so many events; 0: before the first. */
@@ -114,6 +116,9 @@ async function behave(behaviour: Behaviour, scene: Scene): Promise<void> {
     }
     case 'hang':
       return;
+    case 'slow':
+      await sleep(behaviour.delayMs, undefined, { signal: scene.signal });
+      return behave(plain, scene);
     case 'malformed':
       return body['stream'] ? stream(scene, ['data: {"id": \n\n'], 0) : void response.end('<html>no</html>');
     case 'error_event': {

@@ -50,7 +50,7 @@ export function createThink(deps: ThinkDeps): Think {
     try {
       const ask = () => firstOf(models, thought, over.signal);
       if (!settings.read('llm.share_identical') || !isDeterministic(thought)) return void (await ask());
-      const answer = await sharing.share(thought, models, ask);
+      const answer = await sharing.share({ thought, models, ask, signal: over.signal });
       if (answer !== undefined) sendWhole(thought.response, answer);
     } catch (error) {
       // Nobody is there to be told.
