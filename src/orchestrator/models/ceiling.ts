@@ -1,6 +1,6 @@
 import type { ModelPrice } from '../../contracts/model.ts';
 import type { Usage } from './accounts.ts';
-import { isJson } from './dialects/stream.ts';
+import { isJson, listOf } from './dialects/stream.ts';
 
 /** Bytes that a token has at least, about, in any script: what is planned for is never too little. */
 const bytesPerToken = 3;
@@ -30,8 +30,6 @@ function partsOf(messages: unknown): Record<string, unknown>[] {
     .flatMap(({ content }) => listOf(content))
     .flatMap((part) => (part['type'] === 'tool_result' ? [part, ...listOf(part['content'])] : [part]));
 }
-
-const listOf = (value: unknown): Record<string, unknown>[] => (Array.isArray(value) ? value.filter(isJson) : []);
 
 /** What holds the data of a picture, in either dialect. */
 function pictureOf({ type, image_url: url, source }: Record<string, unknown>): unknown[] {

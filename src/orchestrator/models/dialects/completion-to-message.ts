@@ -1,9 +1,7 @@
 import type { ChatCompletion } from '../chat.ts';
 import { type Block, type Message, stopReasonOf } from './messages.ts';
 import { isJson } from './stream.ts';
-import { toMessageUsage, usageOfCompletion } from './usage.ts';
-
-const nothingUsed = { inputTokens: 0, outputTokens: 0, cacheReadTokens: 0, cacheWriteTokens: 0 };
+import { nothingUsed, toMessageUsage, usageOfCompletion } from './usage.ts';
 
 /** OpenAI's answer in Anthropic's words. */
 export function toMessage(completion: ChatCompletion): Message {
@@ -23,7 +21,7 @@ export function toMessage(completion: ChatCompletion): Message {
     role: 'assistant',
     model,
     content: [...said, ...used],
-    stop_reason: stopReasonOf(choice?.finish_reason),
+    stop_reason: stopReasonOf(choice?.finish_reason, used.length),
     stop_sequence: null,
     usage: toMessageUsage(usageOfCompletion(completion) ?? nothingUsed),
   };

@@ -63,4 +63,8 @@ const stopReasons: Readonly<Record<string, string>> = {
   function_call: 'tool_use',
   content_filter: 'refusal',
 };
-export const stopReasonOf = (finishReason: unknown): string => stopReasons[String(finishReason)] ?? 'end_turn';
+/** Some that call tools say that they are done, OpenAI too where a tool was prescribed: a client would not make the calls. */
+export const stopReasonOf = (finishReason: unknown, calls: number): string => {
+  const reason = stopReasons[String(finishReason)] ?? 'end_turn';
+  return reason === 'end_turn' && calls > 0 ? 'tool_use' : reason;
+};

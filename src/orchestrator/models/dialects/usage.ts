@@ -1,6 +1,8 @@
 import type { Usage } from '../accounts.ts';
 import type { Dialect } from '../providers.ts';
-import { countOf, isJson, type Json, recordOf, type SseEvent, textOf } from './stream.ts';
+import { countOf, isJson, type Json, listOf, recordOf, type SseEvent, textOf } from './stream.ts';
+
+export const nothingUsed: Usage = { inputTokens: 0, outputTokens: 0, cacheReadTokens: 0, cacheWriteTokens: 0 };
 
 /** OpenAI counts what it read from its cache into the prompt; here each token is one thing only. */
 export function usageOfCompletion({ usage }: { readonly usage?: unknown }): Usage | undefined {
@@ -67,8 +69,7 @@ export function createUsageTap(dialect: Dialect): UsageTap {
 
   function hearChunk(chunk: Json): void {
     told = usageOfCompletion(chunk) ?? told;
-    const choices = Array.isArray(chunk['choices']) ? (chunk['choices'] as unknown[]) : [];
-    for (const choice of choices) length += JSON.stringify(recordOf(recordOf(choice)['delta'])).length - emptyDelta;
+    for (const { delta } of listOf(chunk['choices'])) length += JSON.stringify(recordOf(delta)).length - emptyDelta;
   }
 
   return {
