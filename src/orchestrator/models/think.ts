@@ -94,6 +94,9 @@ export function createThink(deps: ThinkDeps): Think {
 
   async function one(name: ModelName, thought: Thought, signal: AbortSignal): Promise<string | undefined> {
     const { caller } = thought;
+    const provider = providers.get(name.provider);
+    // Before anything is reserved: what cannot be put into the provider's words costs nothing.
+    const asked = provider && question({ provider, model: name.model, thought, signal });
     const price = priceOf(name, settings.read('llm.prices'));
     const ceiling = ceilingOf(thought.body, price);
     const planned: PlannedCall = {
@@ -116,14 +119,12 @@ export function createThink(deps: ThinkDeps): Think {
       errorCode,
       ...(settings.read('llm.record_prompts') && { prompt: promptOf(thought) }),
     });
-    const provider = providers.get(name.provider);
     let isUnderWay = false;
     const attempt = async (): Promise<Answer> => {
       attempts += 1;
       isUnderWay = true;
       try {
-        if (!provider) return await rehearseAnswer(thought);
-        return await ask(deps.dispatcher, question({ provider, model: name.model, thought, signal }), deps.times);
+        return asked ? await ask(deps.dispatcher, asked, deps.times) : await rehearseAnswer(thought);
       } catch (error) {
         // What is cut off was being worked on; what was refused is not.
         isUnderWay = signal.aborted;
