@@ -6,6 +6,7 @@ import pino from 'pino';
 import type { JsonValue } from '../../src/contracts/primitives.ts';
 import type { AgentCaller } from '../../src/orchestrator/gateway/identity.ts';
 import { createLlmRouter } from '../../src/orchestrator/gateway/llm.ts';
+import { sendLlmRefusal } from '../../src/orchestrator/gateway/llm-errors.ts';
 import { createProblemHandler } from '../../src/orchestrator/http/problem.ts';
 import type { Accounts, CallOutcome, PlannedCall } from '../../src/orchestrator/models/accounts.ts';
 import { type Models, type ModelsConfig, openModels } from '../../src/orchestrator/models/models.ts';
@@ -71,7 +72,7 @@ export async function openModelsStage(
     next();
   });
   app.use('/llm', createLlmRouter(models));
-  app.use(createProblemHandler(pino({ level: 'silent' })));
+  app.use(createProblemHandler(pino({ level: 'silent' }), sendLlmRefusal));
   const server = createServer(app);
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');

@@ -1,7 +1,6 @@
-import { type ErrorRequestHandler, type RequestHandler, Router } from 'express';
+import { type RequestHandler, Router } from 'express';
 import type { z } from 'zod';
 import { AppError } from '../../contracts/errors.ts';
-import { problemOf, toAppError } from '../http/problem.ts';
 import { chatRequestSchema } from '../models/chat.ts';
 import { messagesRequestSchema } from '../models/dialects/messages.ts';
 import type { Models } from '../models/models.ts';
@@ -24,7 +23,6 @@ export function createLlmRouter(models: Models): Router {
     }));
     response.json({ object: 'list', data, has_more: false, first_id: data[0]?.id, last_id: data.at(-1)?.id });
   });
-  router.use(inBothDialects);
   return router;
 }
 
@@ -53,15 +51,3 @@ const thinking =
     } as Parameters<Models['think']>[0];
     await models.think(thought);
   };
-
-/** Both kinds of clients look for `error` in the body of a refusal; it stands beside the problem. */
-const inBothDialects: ErrorRequestHandler = (thrown, _request, response, next) => {
-  const error = toAppError(thrown);
-  if (response.headersSent || error.code === 'internal' || error.code === 'dependency_unavailable') return next(thrown);
-  const problem = problemOf(error);
-  if (error.retryAfterSeconds !== undefined) response.set('Retry-After', String(error.retryAfterSeconds));
-  response
-    .status(problem.status)
-    .type('application/problem+json')
-    .send(JSON.stringify({ ...problem, error: { type: error.code, code: error.code, message: error.message } }));
-};
