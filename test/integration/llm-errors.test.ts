@@ -176,6 +176,16 @@ describe.skipIf(process.platform !== 'linux')('a running gateway', () => {
     });
   });
 
+  it('counts tokens for whom it knows', async () => {
+    const ask = (token: string) =>
+      new Anthropic({ ...keyed, apiKey: token, baseURL: `${room.gatewayUrl}/llm` }).messages.countTokens({
+        model: 'default',
+        messages: [{ role: 'user', content: 'hi' }],
+      });
+    expect((await ask(apiKey)).input_tokens).toBeGreaterThan(0);
+    await expect(ask('bra_x')).rejects.toBeInstanceOf(Anthropic.AuthenticationError);
+  });
+
   it.each(['/llm/v1/chat/completions', '/llm/v1/messages'])('reads no malformed JSON at %s', async (path) => {
     const response = await post(path, '{"model":');
     expect(response.status).toBe(400);

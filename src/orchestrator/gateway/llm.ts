@@ -1,8 +1,8 @@
-import { type RequestHandler, Router } from 'express';
+import { type Request, type RequestHandler, type Response, Router } from 'express';
 import type { z } from 'zod';
 import { AppError } from '../../contracts/errors.ts';
 import { chatRequestSchema } from '../models/chat.ts';
-import { messagesRequestSchema } from '../models/dialects/messages.ts';
+import { countRequestSchema, messagesRequestSchema } from '../models/dialects/messages.ts';
 import type { Models } from '../models/models.ts';
 import type { AgentCaller } from './identity.ts';
 
@@ -11,6 +11,7 @@ export function createLlmRouter(models: Models): Router {
   const router = Router();
   router.post('/v1/chat/completions', thinking(models, 'openai', chatRequestSchema));
   router.post('/v1/messages', thinking(models, 'anthropic', messagesRequestSchema));
+  router.post('/v1/messages/count_tokens', counting(models));
   router.get('/v1/models', (_request, response) => {
     const data = models.list().map((id) => ({
       id,
@@ -26,28 +27,38 @@ export function createLlmRouter(models: Models): Router {
   return router;
 }
 
-/** Headers of the client's that say what it expects of the provider. */
-const passed = ['anthropic-version', 'anthropic-beta'] as const;
-
 const thinking =
   <D extends 'openai' | 'anthropic'>(models: Models, dialect: D, schema: z.ZodType): RequestHandler =>
   async (request, response) => {
-    const parsed = schema.safeParse(request.body);
-    if (!parsed.success) {
-      const issues = parsed.error.issues.map(({ path, message }) => ({ path: path.join('.'), message }));
-      throw new AppError('invalid_request', `${issues[0]?.path}: ${issues[0]?.message}`, { issues });
-    }
-    const headers = Object.fromEntries(
-      passed.flatMap((name) => (request.get(name) === undefined ? [] : [[name, String(request.get(name))]])),
-    );
     const thought = {
-      caller: response.locals['agent'] as AgentCaller,
-      taskType: request.get('x-boardroom-task-type'),
-      headers,
+      ...askingOf(request, response),
       response,
       dialect,
-      body: parsed.data,
+      body: read(schema, request.body),
       // The schema goes with the dialect; the pairing is lost over the type parameter.
     } as Parameters<Models['think']>[0];
     await models.think(thought);
   };
+
+const counting =
+  (models: Models): RequestHandler =>
+  (request, response) =>
+    models.count({ ...askingOf(request, response), response, body: read(countRequestSchema, request.body) });
+
+function read<T>(schema: z.ZodType<T>, body: unknown): T {
+  const parsed = schema.safeParse(body);
+  if (parsed.success) return parsed.data;
+  const issues = parsed.error.issues.map(({ path, message }) => ({ path: path.join('.'), message }));
+  throw new AppError('invalid_request', `${issues[0]?.path}: ${issues[0]?.message}`, { issues });
+}
+
+/** Headers of the client's that say what it expects of the provider. */
+const passed = ['anthropic-version', 'anthropic-beta'] as const;
+
+const askingOf = (request: Request, response: Response) => ({
+  caller: response.locals['agent'] as AgentCaller,
+  taskType: request.get('x-boardroom-task-type'),
+  headers: Object.fromEntries(
+    passed.flatMap((name) => (request.get(name) === undefined ? [] : [[name, String(request.get(name))]])),
+  ),
+});

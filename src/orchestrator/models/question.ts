@@ -24,9 +24,13 @@ const maxTokens = 8_192;
 /** The agent's words in the provider's dialect; what is the same in both passes untouched. Throws `UpstreamFailure`. */
 export function question({ provider, model, thought, signal }: Asked): Question {
   const isStream = thought.body.stream === true;
-  const headers = provider.dialect === 'anthropic' ? { 'anthropic-version': versionDefault, ...thought.headers } : {};
+  const headers = headersFor(provider, thought.headers);
   return { provider, body: { ...translated(provider, thought), model }, headers, isStream, signal };
 }
+
+/** What Anthropic wants to be told besides the body; `given` are the client's own. */
+export const headersFor = ({ dialect }: Provider, given: Thought['headers']): Question['headers'] =>
+  dialect === 'anthropic' ? { 'anthropic-version': versionDefault, ...given } : {};
 
 function translated({ name, dialect }: Provider, thought: Thought): Record<string, unknown> {
   if (dialect === 'anthropic') return thought.dialect === 'anthropic' ? thought.body : asMessages(thought.body);

@@ -33,6 +33,10 @@ export const messagesRequestSchema = z.looseObject({
 });
 export type MessagesRequest = z.output<typeof messagesRequestSchema>;
 
+/** The same question to the one who only counts. */
+export const countRequestSchema = messagesRequestSchema.omit({ max_tokens: true });
+export type CountRequest = z.output<typeof countRequestSchema>;
+
 export const messageSchema = z.looseObject({
   id: z.string(),
   type: z.literal('message'),
