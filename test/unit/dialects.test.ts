@@ -138,6 +138,21 @@ describe('Anthropic’s request in OpenAI’s words', () => {
         ],
       },
     ],
+    [
+      'a system’s word in the middle',
+      {
+        messages: [
+          { role: 'user', content: 'hi' },
+          { role: 'system', content: [{ type: 'text', text: 'Be brief.' }] },
+        ],
+      },
+      {
+        messages: [
+          { role: 'user', content: 'hi' },
+          { role: 'system', content: 'Be brief.' },
+        ],
+      },
+    ],
     ['a stream, with its usage', { stream: true }, { stream: true, stream_options: { include_usage: true } }],
     ['the stops', { stop_sequences: ['A'] }, { stop: ['A'] }],
     ['any tool', { tools: [{ name: 'look' }], tool_choice: { type: 'any' } }, { tool_choice: 'required' }],

@@ -81,6 +81,7 @@ function toToolChoice({ tool_choice: choice }: MessagesRequest) {
 }
 
 function toMessages({ role, content }: Turn): ChatMessage[] {
+  if (role === 'system') return [toSystem(content)];
   if (typeof content === 'string') return [{ role, content }];
   return role === 'assistant' ? [toAnswer(content)] : toQuestions(content);
 }

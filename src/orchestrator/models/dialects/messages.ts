@@ -10,7 +10,7 @@ export type Block = z.output<typeof blockSchema>;
 
 const contentSchema = z.union([z.string(), z.array(blockSchema)]);
 
-const turnSchema = z.looseObject({ role: z.enum(['user', 'assistant']), content: contentSchema });
+const turnSchema = z.looseObject({ role: z.enum(['user', 'assistant', 'system']), content: contentSchema });
 export type Turn = z.output<typeof turnSchema>;
 
 const toolSchema = z.looseObject({
