@@ -34,12 +34,22 @@ export const defaultModelRoutes: ModelRoutes = {
 /** When the built-in prices were written down. */
 export const pricesDate = '2025-12-01';
 
-/** USD for a million tokens, and the most a model says at once, in tokens. */
-export const modelPriceSchema = z.strictObject({
-  input: z.number().min(0).max(10_000),
-  output: z.number().min(0).max(10_000),
-  cacheRead: z.number().min(0).max(10_000).default(0),
-  cacheWrite: z.number().min(0).max(10_000).default(0),
+const usdSchema = z.number().min(0).max(10_000);
+
+/** USD for a million tokens. */
+const ratesSchema = z.strictObject({
+  input: usdSchema,
+  output: usdSchema,
+  cacheRead: usdSchema.default(0),
+  cacheWrite: usdSchema.default(0),
+  /** Written to be kept for an hour; what is written at all, where it is left out. */
+  cacheWriteHour: usdSchema.optional(),
+});
+export type Rates = z.output<typeof ratesSchema>;
+
+/** `maxOutput`: the most a model says at once, in tokens. `above`: for all tokens of a call with more input than that. */
+export const modelPriceSchema = ratesSchema.extend({
   maxOutput: z.number().int().min(1).max(10_000_000).default(32_768),
+  above: ratesSchema.extend({ inputTokens: z.number().int().min(1).max(100_000_000) }).optional(),
 });
 export type ModelPrice = z.output<typeof modelPriceSchema>;

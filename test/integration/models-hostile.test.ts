@@ -154,3 +154,47 @@ describe('a provider', () => {
     expect(status).toBe(403);
   });
 });
+
+describe('what one dialect asks for and the other cannot say', () => {
+  it.each<[Dialect, Dialect, object, string]>([
+    ['openai', 'anthropic', { response_format: { type: 'json_object' } }, 'response_format'],
+    ['openai', 'anthropic', { logprobs: true }, 'logprobs'],
+    ['anthropic', 'openai', { inference_geo: 'us' }, 'inference_geo'],
+  ])('is refused by its name, before anything is reserved (%s to %s, %o)', async (client, provider, body, field) => {
+    const { status, text } = await post(client, { model: names[provider], ...body });
+    expect(status).toBe(400);
+    expect(JSON.parse(text)).toMatchObject({
+      code: 'invalid_request',
+      error: { message: expect.stringContaining(field) },
+    });
+    expect(fakes[provider].requests).toHaveLength(0);
+    expect(stage.calls).toHaveLength(0);
+    expect((await post(client, { model: names[client], ...body })).status).toBe(200);
+  });
+
+  it('goes to the next of the route that can, where falling back is allowed', async () => {
+    stage.settings.set('llm.routing_strategy', 'agent-role');
+    stage.settings.set('llm.enable_fallback', true);
+    stage.settings.set('llm.routes', { default: [names.anthropic, names.openai] });
+    expect((await post('openai', { model: 'default', logprobs: true })).status).toBe(200);
+    expect(fakes.anthropic.requests).toHaveLength(0);
+    expect(fakes.openai.requests).toMatchObject([{ body: { logprobs: true } }]);
+  });
+
+  it('and a schema for the answer arrives in the other’s words', async () => {
+    const schema = { type: 'object', properties: {}, additionalProperties: false };
+    const json_schema = { name: 'answer', schema, strict: true };
+    const chat = { response_format: { type: 'json_schema', json_schema } };
+    const message = { output_config: { format: { type: 'json_schema', schema } } };
+    await post('openai', { model: names.anthropic, ...chat });
+    await post('anthropic', { model: names.openai, ...message });
+    expect(fakes.anthropic.requests).toMatchObject([{ body: message }]);
+    expect(fakes.openai.requests).toMatchObject([{ body: chat }]);
+  });
+
+  it('the length of an answer has the name that OpenAI’s newer models insist on', async () => {
+    await post('anthropic', { model: names.openai });
+    expect(fakes.openai.requests).toMatchObject([{ body: { max_completion_tokens: 100 } }]);
+    expect(fakes.openai.requests[0]?.body).not.toHaveProperty('max_tokens');
+  });
+});

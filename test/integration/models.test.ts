@@ -222,6 +222,42 @@ describe('a provider that fails again and again', () => {
     expect(await eventually(back, { what: 'an answer' })).toContain('all is well');
   });
 
+  const abandonedTrial = async () => {
+    await stage.close();
+    stage = await open({ restMs: 300 });
+    fakes.openai.script(...broken(5), { kind: 'hang' });
+    await create().catch(() => undefined);
+    await create().catch(() => undefined);
+    expect(fakes.openai.requests).toHaveLength(5);
+    const leaving = new AbortController();
+    const asked = async () => {
+      if (fakes.openai.requests.length === 6) return true;
+      openai()
+        .chat.completions.create({ model: names.openai, messages }, { signal: leaving.signal })
+        .catch(() => undefined);
+      return undefined;
+    };
+    await eventually(asked, { what: 'the trial' });
+    return leaving;
+  };
+
+  it('is not trusted because of a client that left before the answer to the trial', async () => {
+    const leaving = await abandonedTrial();
+    fakes.openai.script(...broken(100));
+    leaving.abort();
+    await eventually(() => (fakes.openai.left === 1 ? true : undefined), { what: 'the end upstream' });
+    // One of the next is the trial in its place, the other waits for how it ends.
+    await Promise.all([create(), create()].map((asked) => expect(asked).rejects.toMatchObject({ status: 503 })));
+    expect(fakes.openai.requests).toHaveLength(7);
+  });
+
+  it('nor rests the longer for it', async () => {
+    const leaving = await abandonedTrial();
+    leaving.abort();
+    await eventually(() => (fakes.openai.left === 1 ? true : undefined), { what: 'the end upstream' });
+    expect((await create()).text).toContain('all is well');
+  });
+
   it('gives way to the next of the route where falling back is allowed, and only there', async () => {
     stage.settings.set('llm.routing_strategy', 'agent-role');
     stage.settings.set('llm.routes', { default: [names.openai, names.anthropic] });
@@ -346,5 +382,23 @@ describe('identical questions at the same time', () => {
     await ask(0);
     await ask(0);
     expect(fakes.openai.requests).toHaveLength(2);
+  });
+
+  it('are answered to no life that was cut while it waited', async () => {
+    stage.settings.set('llm.share_identical', true);
+    fakes.openai.script({ kind: 'slow', delayMs: 300 });
+    const body = { model: names.openai, messages, temperature: 0, max_tokens: 100 };
+    const askAs = (instanceId: string) =>
+      openai()
+        .chat.completions.create(body, { headers: { 'x-test-life': instanceId } })
+        .catch((error: unknown) => error);
+    const first = askAs('ins_1');
+    await eventually(() => fakes.openai.requests[0]);
+    const waiter = askAs('ins_2');
+    await eventually(() => (stage.arrived === 2 ? true : undefined), { what: 'the waiter' });
+    stage.models.cutLife('ins_2');
+    expect(await waiter).toBeInstanceOf(OpenAI.APIConnectionError);
+    expect(await first).toMatchObject({ choices: [{ message: { content: expect.stringContaining('all is well') } }] });
+    expect(fakes.openai.requests).toHaveLength(1);
   });
 });

@@ -27,6 +27,8 @@ export type Behaviour =
       readonly pauseMs?: number;
     }
   | { readonly kind: 'status'; readonly status: number; readonly retryAfter?: string; readonly body?: string }
+  /** The plain answer, after a while. */
+  | { readonly kind: 'slow'; readonly delayMs: number }
   /** Takes the request and says nothing. */
   | { readonly kind: 'hang' }
   /** Breaks off after so many events; 0: before the first. */
@@ -69,7 +71,8 @@ export async function startFakeLlm(dialect: Dialect): Promise<FakeLlm> {
     response.once('close', () => {
       if (!response.writableEnded) left += 1;
     });
-    await behave(script.shift() ?? plain, { body, response, dialect, signal: closing.signal });
+    const isCounting = request.url?.endsWith('/count_tokens') === true;
+    await behave(script.shift() ?? plain, { body, response, dialect, isCounting, signal: closing.signal });
   }
 
   const server = createServer((request, response) => void serve(request, response).catch(() => response.destroy()));
@@ -95,6 +98,8 @@ export async function startFakeLlm(dialect: Dialect): Promise<FakeLlm> {
 }
 
 interface Scene {
+  /** Asked how long the request is, not to answer it. */
+  readonly isCounting: boolean;
   readonly body: ProviderRequest;
   readonly response: ServerResponse;
   readonly dialect: Dialect;
@@ -114,6 +119,9 @@ async function behave(behaviour: Behaviour, scene: Scene): Promise<void> {
     }
     case 'hang':
       return;
+    case 'slow':
+      await sleep(behaviour.delayMs, undefined, { signal: scene.signal });
+      return behave(plain, scene);
     case 'malformed':
       return body['stream'] ? stream(scene, ['data: {"id": \n\n'], 0) : void response.end('<html>no</html>');
     case 'error_event': {
@@ -139,7 +147,9 @@ async function behave(behaviour: Behaviour, scene: Scene): Promise<void> {
     }
     case 'answer':
       if (body['stream']) return stream(scene, framesOf(behaviour, scene), behaviour.pauseMs ?? 0);
-      return void response.setHeader('Content-Type', 'application/json').end(JSON.stringify(wholeOf(behaviour, scene)));
+      return void response
+        .setHeader('Content-Type', 'application/json')
+        .end(JSON.stringify(scene.isCounting ? { input_tokens: 4_321 } : wholeOf(behaviour, scene)));
   }
 }
 

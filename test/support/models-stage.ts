@@ -6,6 +6,7 @@ import pino from 'pino';
 import type { JsonValue } from '../../src/contracts/primitives.ts';
 import type { AgentCaller } from '../../src/orchestrator/gateway/identity.ts';
 import { createLlmRouter } from '../../src/orchestrator/gateway/llm.ts';
+import { sendLlmRefusal } from '../../src/orchestrator/gateway/llm-errors.ts';
 import { createProblemHandler } from '../../src/orchestrator/http/problem.ts';
 import type { Accounts, CallOutcome, PlannedCall } from '../../src/orchestrator/models/accounts.ts';
 import { type Models, type ModelsConfig, openModels } from '../../src/orchestrator/models/models.ts';
@@ -22,6 +23,8 @@ export interface ModelsStage {
   readonly settings: Map<string, JsonValue>;
   /** How often a call has begun to wait before another attempt. */
   readonly waits: number;
+  /** Requests that have come in. */
+  readonly arrived: number;
   /** What was asked of providers that they may not do, by whom. */
   readonly reached: readonly string[];
   close(): Promise<void>;
@@ -39,6 +42,7 @@ export async function openModelsStage(
   const settings = new Map<string, JsonValue>();
   const reached: string[] = [];
   let waits = 0;
+  let arrived = 0;
   const books: Accounts = accounts ?? {
     reserve: async (planned) => ({ settle: async (outcome) => void calls.push({ ...planned, ...outcome }) }),
   };
@@ -57,12 +61,18 @@ export async function openModelsStage(
     onError: () => undefined,
   });
   const app = express();
-  app.use((_request, response, next) => {
-    response.locals['agent'] = thinker;
+  app.use((request, response, next) => {
+    // Another life of the same agent, where a test needs two.
+    response.locals['agent'] = { ...thinker, instanceId: request.get('x-test-life') ?? thinker.instanceId };
     next();
   });
-  app.use('/llm', express.json({ limit: '8mb' }), createLlmRouter(models));
-  app.use(createProblemHandler(pino({ level: 'silent' })));
+  app.use('/llm', express.json({ limit: '8mb' }));
+  app.use((_request, _response, next) => {
+    arrived += 1;
+    next();
+  });
+  app.use('/llm', createLlmRouter(models));
+  app.use(createProblemHandler(pino({ level: 'silent' }), sendLlmRefusal));
   const server = createServer(app);
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -74,6 +84,9 @@ export async function openModelsStage(
     reached,
     get waits() {
       return waits;
+    },
+    get arrived() {
+      return arrived;
     },
     async close() {
       await models.close();

@@ -138,6 +138,21 @@ describe('Anthropic’s request in OpenAI’s words', () => {
         ],
       },
     ],
+    [
+      'a system’s word in the middle',
+      {
+        messages: [
+          { role: 'user', content: 'hi' },
+          { role: 'system', content: [{ type: 'text', text: 'Be brief.' }] },
+        ],
+      },
+      {
+        messages: [
+          { role: 'user', content: 'hi' },
+          { role: 'system', content: 'Be brief.' },
+        ],
+      },
+    ],
     ['a stream, with its usage', { stream: true }, { stream: true, stream_options: { include_usage: true } }],
     ['the stops', { stop_sequences: ['A'] }, { stop: ['A'] }],
     ['any tool', { tools: [{ name: 'look' }], tool_choice: { type: 'any' } }, { tool_choice: 'required' }],
@@ -274,6 +289,13 @@ describe('what a stream has used', () => {
         { choices: [], usage },
       ]).usage,
     ).toMatchObject({ inputTokens: 10, outputTokens: 4 });
+  });
+  it('tells what is kept for an hour from what is kept for minutes', () => {
+    const cache_creation = { ephemeral_5m_input_tokens: 100, ephemeral_1h_input_tokens: 400 };
+    const usage = { input_tokens: 7, cache_creation_input_tokens: 500, cache_creation, output_tokens: 1 };
+    const end = { type: 'message_delta', delta: {}, usage: { output_tokens: 40 } };
+    const told = { cacheWriteTokens: 500, cacheWriteHourTokens: 400, outputTokens: 40 };
+    expect(tapped('anthropic', [{ type: 'message_start', message: { usage } }, end]).usage).toMatchObject(told);
   });
   it('is nothing that makes no sense', () => {
     const usage = { prompt_tokens: -5, completion_tokens: 'many' };

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Usage } from '../../src/orchestrator/models/accounts.ts';
 import { ceilingOf } from '../../src/orchestrator/models/ceiling.ts';
@@ -18,13 +19,52 @@ describe('what a call costs, in millionths of a dollar', () => {
     ['nothing', used({}), sonnet, 0],
     ['input', used({ inputTokens: 1_000 }), sonnet, 3_000],
     ['output', used({ outputTokens: 1_000 }), sonnet, 15_000],
-    ['a million of each', used({ inputTokens: 1e6, outputTokens: 1e6 }), sonnet, 18_000_000],
+    ['a million of each', used({ inputTokens: 1e6, outputTokens: 1e6 }), nano, 450_000],
     ['read from the cache', used({ cacheReadTokens: 10 }), sonnet, 3],
     ['written to it', used({ cacheWriteTokens: 100 }), sonnet, 375],
     ['a part of a millionth is a whole one', used({ cacheReadTokens: 1 }), nano, 1],
     ['parts add up before they are rounded', used({ inputTokens: 10, cacheReadTokens: 100 }), nano, 1],
   ])('%s', (_what, usage, price, cost) => {
     expect(costOf(usage, price)).toBe(cost);
+  });
+
+  it.each<[string, string, Usage, number]>([
+    ['as much as the threshold', 'anthropic/claude-sonnet-4-5', used({ inputTokens: 200_000 }), 600_000],
+    ['more than the threshold, all of it', 'anthropic/claude-sonnet-4-5', used({ inputTokens: 200_001 }), 1_200_006],
+    [
+      'and its output',
+      'anthropic/claude-sonnet-4-5',
+      used({ inputTokens: 200_001, outputTokens: 1_000 }),
+      1_200_006 + 22_500,
+    ],
+    [
+      'what comes from the cache counts towards it',
+      'anthropic/claude-sonnet-4-5',
+      used({ inputTokens: 100, cacheReadTokens: 150_000, cacheWriteTokens: 50_000 }),
+      600 + 90_000 + 375_000,
+    ],
+    ['of Gemini’s', 'gemini/gemini-2.5-pro', used({ inputTokens: 300_000, outputTokens: 100 }), 750_000 + 1_500],
+    ['where there is no threshold', 'openai/gpt-5', used({ inputTokens: 300_000 }), 375_000],
+    [
+      'kept for an hour',
+      'anthropic/claude-sonnet-4-5',
+      used({ cacheWriteTokens: 1_000, cacheWriteHourTokens: 400 }),
+      600 * 3.75 + 400 * 6,
+    ],
+    [
+      'kept for an hour and more than the threshold',
+      'anthropic/claude-sonnet-4-5',
+      used({ cacheWriteTokens: 300_000, cacheWriteHourTokens: 300_000 }),
+      3_600_000,
+    ],
+  ])('long input: %s', (_what, name, usage, cost) => {
+    const [provider = '', model = ''] = name.split('/');
+    expect(costOf(usage, priceOf({ provider, model }))).toBe(cost);
+  });
+
+  it('kept for an hour costs what is written where no price is told for it', () => {
+    const price = { input: 1, output: 1, cacheRead: 0, cacheWrite: 2, maxOutput: 1 };
+    expect(costOf(used({ cacheWriteTokens: 10, cacheWriteHourTokens: 10 }), price)).toBe(20);
   });
 
   it('is exact where sums of fractions are not', () => {
@@ -43,6 +83,16 @@ describe('the price of a model', () => {
   it('that nobody knows is the dearest, for unknown is not free', () => {
     const { output } = priceOf({ provider: 'openai', model: 'gpt-99' });
     expect(output).toBe(Math.max(...Object.values(prices).map((price) => price.output)));
+  });
+  it('that nobody knows is the dearest from the first token on', () => {
+    const unknown = priceOf({ provider: 'anthropic', model: 'claude-sonnet-99' });
+    const tiers = Object.values(prices).flatMap((price) => [price, ...(price.above ? [price.above] : [])]);
+    for (const tier of tiers) {
+      expect(unknown.input).toBeGreaterThanOrEqual(tier.input);
+      expect(unknown.output).toBeGreaterThanOrEqual(tier.output);
+      expect(unknown.cacheWriteHour).toBeGreaterThanOrEqual(tier.cacheWriteHour ?? tier.cacheWrite);
+    }
+    expect(unknown.above).toBeUndefined();
   });
   it('is the operator’s before ours', () => {
     const own = { input: 1, output: 1, cacheRead: 0, cacheWrite: 0, maxOutput: 10 };
@@ -79,9 +129,16 @@ describe('the most a call can use', () => {
   ])('takes no words for a picture: %s', (_what, message) => {
     expect(ceilingOf({ messages: [message] }, price).inputTokens).toBeGreaterThan(100_000);
   });
-  it('costs what the dearest kind of input does', () => {
-    const ceiling = ceilingOf({ messages: [], max_tokens: 10 }, price);
-    const kept = { ...ceiling, inputTokens: 0, cacheWriteTokens: ceiling.inputTokens };
-    expect(mostOf(ceiling, price)).toBeGreaterThanOrEqual(costOf(kept, price));
+  it('is never less than what a call costs, whatever kind its input is, however long', () => {
+    const part = fc.nat({ max: 400_000 });
+    const model = fc.constantFrom(...Object.values(prices), priceOf({ provider: 'openai', model: 'gpt-99' }));
+    fc.assert(
+      fc.property(model, part, part, part, part, fc.nat({ max: 1_000 }), (known, fresh, read, written, hour, said) => {
+        const cacheWriteHourTokens = Math.min(hour, written);
+        const usage = { inputTokens: fresh, cacheReadTokens: read, cacheWriteTokens: written, outputTokens: said };
+        const ceiling = used({ inputTokens: fresh + read + written, outputTokens: said });
+        expect(mostOf(ceiling, known)).toBeGreaterThanOrEqual(costOf({ ...usage, cacheWriteHourTokens }, known));
+      }),
+    );
   });
 });

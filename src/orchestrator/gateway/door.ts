@@ -1,10 +1,18 @@
-import { createServer, type RequestListener, type Server, type ServerOptions, type ServerResponse } from 'node:http';
+import {
+  createServer,
+  type IncomingMessage,
+  type RequestListener,
+  type Server,
+  type ServerOptions,
+  type ServerResponse,
+} from 'node:http';
 import type { Socket } from 'node:net';
 import { AppError } from '../../contracts/errors.ts';
 import { problemOf } from '../http/problem.ts';
 import { refuseConnection } from '../http/refuse-connection.ts';
 import type { Clock } from '../platform/clock.ts';
 import { createMeter, type Excess, type Rate } from './limits.ts';
+import { isForModels, llmRefusal } from './llm-errors.ts';
 import type { AgentSockets } from './socket.ts';
 
 /** What one door lets in, before it is known who calls. */
@@ -48,7 +56,7 @@ export function createDoor({ app, messages, sockets, ...bounds }: DoorOptions): 
 
   server.on('request', (request, response) => {
     if (!isTooMuch()) return app(request, response);
-    void hold(response).then(() => refuse(response));
+    void hold(response).then(() => refuse(request, response));
   });
   server.on('upgrade', (request, socket, head) => {
     if (!isTooMuch()) return sockets.upgrade(request, socket, head);
@@ -89,7 +97,11 @@ const tooMany = new AppError('rate_limited', 'Too many requests from this addres
   retryAfterSeconds: 2,
 });
 
-function refuse(response: ServerResponse): void {
+function refuse(request: IncomingMessage, response: ServerResponse): void {
+  if (isForModels(request)) {
+    const { status, headers, body } = llmRefusal(request, tooMany);
+    return void response.writeHead(status, { ...headers, Connection: 'close' }).end(body);
+  }
   response.writeHead(429, {
     'Content-Type': 'application/problem+json',
     'Retry-After': String(tooMany.retryAfterSeconds),

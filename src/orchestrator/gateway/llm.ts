@@ -1,9 +1,8 @@
-import { type ErrorRequestHandler, type RequestHandler, Router } from 'express';
+import { type Request, type RequestHandler, type Response, Router } from 'express';
 import type { z } from 'zod';
 import { AppError } from '../../contracts/errors.ts';
-import { problemOf, toAppError } from '../http/problem.ts';
 import { chatRequestSchema } from '../models/chat.ts';
-import { messagesRequestSchema } from '../models/dialects/messages.ts';
+import { countRequestSchema, messagesRequestSchema } from '../models/dialects/messages.ts';
 import type { Models } from '../models/models.ts';
 import type { AgentCaller } from './identity.ts';
 
@@ -12,6 +11,7 @@ export function createLlmRouter(models: Models): Router {
   const router = Router();
   router.post('/v1/chat/completions', thinking(models, 'openai', chatRequestSchema));
   router.post('/v1/messages', thinking(models, 'anthropic', messagesRequestSchema));
+  router.post('/v1/messages/count_tokens', counting(models));
   router.get('/v1/models', (_request, response) => {
     const data = models.list().map((id) => ({
       id,
@@ -24,44 +24,41 @@ export function createLlmRouter(models: Models): Router {
     }));
     response.json({ object: 'list', data, has_more: false, first_id: data[0]?.id, last_id: data.at(-1)?.id });
   });
-  router.use(inBothDialects);
   return router;
 }
-
-/** Headers of the client's that say what it expects of the provider. */
-const passed = ['anthropic-version', 'anthropic-beta'] as const;
 
 const thinking =
   <D extends 'openai' | 'anthropic'>(models: Models, dialect: D, schema: z.ZodType): RequestHandler =>
   async (request, response) => {
-    const parsed = schema.safeParse(request.body);
-    if (!parsed.success) {
-      const issues = parsed.error.issues.map(({ path, message }) => ({ path: path.join('.'), message }));
-      throw new AppError('invalid_request', `${issues[0]?.path}: ${issues[0]?.message}`, { issues });
-    }
-    const headers = Object.fromEntries(
-      passed.flatMap((name) => (request.get(name) === undefined ? [] : [[name, String(request.get(name))]])),
-    );
     const thought = {
-      caller: response.locals['agent'] as AgentCaller,
-      taskType: request.get('x-boardroom-task-type'),
-      headers,
+      ...askingOf(request, response),
       response,
       dialect,
-      body: parsed.data,
+      body: read(schema, request.body),
       // The schema goes with the dialect; the pairing is lost over the type parameter.
     } as Parameters<Models['think']>[0];
     await models.think(thought);
   };
 
-/** Both kinds of clients look for `error` in the body of a refusal; it stands beside the problem. */
-const inBothDialects: ErrorRequestHandler = (thrown, _request, response, next) => {
-  const error = toAppError(thrown);
-  if (response.headersSent || error.code === 'internal' || error.code === 'dependency_unavailable') return next(thrown);
-  const problem = problemOf(error);
-  if (error.retryAfterSeconds !== undefined) response.set('Retry-After', String(error.retryAfterSeconds));
-  response
-    .status(problem.status)
-    .type('application/problem+json')
-    .send(JSON.stringify({ ...problem, error: { type: error.code, code: error.code, message: error.message } }));
-};
+const counting =
+  (models: Models): RequestHandler =>
+  (request, response) =>
+    models.count({ ...askingOf(request, response), response, body: read(countRequestSchema, request.body) });
+
+function read<T>(schema: z.ZodType<T>, body: unknown): T {
+  const parsed = schema.safeParse(body);
+  if (parsed.success) return parsed.data;
+  const issues = parsed.error.issues.map(({ path, message }) => ({ path: path.join('.'), message }));
+  throw new AppError('invalid_request', `${issues[0]?.path}: ${issues[0]?.message}`, { issues });
+}
+
+/** Headers of the client's that say what it expects of the provider. */
+const passed = ['anthropic-version', 'anthropic-beta'] as const;
+
+const askingOf = (request: Request, response: Response) => ({
+  caller: response.locals['agent'] as AgentCaller,
+  taskType: request.get('x-boardroom-task-type'),
+  headers: Object.fromEntries(
+    passed.flatMap((name) => (request.get(name) === undefined ? [] : [[name, String(request.get(name))]])),
+  ),
+});

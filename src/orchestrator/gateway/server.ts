@@ -13,6 +13,7 @@ import type { DoorBounds } from './door.ts';
 import { type AgentCaller, type AgentIdentity, recentMs } from './identity.ts';
 import { type Excess, type GatewayLimits, sharedBy } from './limits.ts';
 import { createLlmRouter } from './llm.ts';
+import { sendLlmRefusal } from './llm-errors.ts';
 import type { Neighbours } from './neighbours.ts';
 
 interface AppDeps {
@@ -65,6 +66,8 @@ export function createGatewayApp({ identity, allowances, neighbours, mcp, models
       `There is no ${request.method} ${request.path} here; operators' routes are elsewhere`,
     );
   });
+  // Also for what goes wrong before the router: whoever calls there reads nothing else.
+  app.use(gatewayPaths.llm, createProblemHandler(log, sendLlmRefusal));
   app.use(createProblemHandler(log));
   return app;
 }

@@ -3,22 +3,26 @@ import type { Logger } from 'pino';
 import { AppError, type ErrorCode, errorCodes } from '../../contracts/errors.ts';
 import { asUnavailable } from '../platform/postgres.ts';
 
-/** The one place where an error becomes a response (RFC 9457). The cause is logged, never shown. */
-export function createProblemHandler(log: Logger) {
+/** The one place where an error becomes a response (RFC 9457 unless `send` knows better). The cause is logged, never shown. */
+export function createProblemHandler(log: Logger, send: (res: Response, error: AppError) => void = sendProblem) {
   return (thrown: unknown, req: Request, res: Response, next: NextFunction): void => {
     const error = toAppError(thrown);
     const { status } = errorCodes[error.code];
     if (status >= 500)
-      log.error({ err: thrown, requestId: res.getHeader('X-Request-Id'), path: req.path }, error.message);
+      log.error({ err: thrown, requestId: res.getHeader('X-Request-Id'), path: req.baseUrl + req.path }, error.message);
     // Half an answer cannot be taken back: Express ends the connection.
     if (res.headersSent) return next(thrown);
-    sendProblem(res, error);
+    send(res, error);
   };
 }
 
+/** In seconds; whoever cannot be answered now is told when to come back. */
+export const retryAfterOf = ({ code, retryAfterSeconds }: AppError): number | undefined =>
+  retryAfterSeconds ?? (errorCodes[code].status === 503 ? 2 : undefined);
+
 export function sendProblem(res: Response, error: AppError): void {
   const { status } = errorCodes[error.code];
-  const retryAfter = error.retryAfterSeconds ?? (status === 503 ? 2 : undefined);
+  const retryAfter = retryAfterOf(error);
   if (retryAfter !== undefined) res.set('Retry-After', String(retryAfter));
   res
     .status(status)
@@ -42,19 +46,28 @@ export function toAppError(thrown: unknown): AppError {
   const error = asUnavailable(thrown);
   if (error instanceof AppError) return error;
   const code = codeOfHttpError(error);
-  return code === undefined
-    ? new AppError('internal', 'Something went wrong; the log has it under this request id', { cause: error })
-    : new AppError(code, sentences[code], { cause: error });
+  if (code === undefined)
+    return new AppError('internal', 'Something went wrong; the log has it under this request id', { cause: error });
+  return new AppError(code, code === 'payload_too_large' ? tooLarge(error) : sentences[code], { cause: error });
 }
 
 const sentences = {
   invalid_request: 'The request could not be read: malformed JSON, URL or encoding',
-  payload_too_large: 'The body is larger than 256 kB',
   unsupported_media_type: 'Send the body as application/json in UTF-8',
 } satisfies Partial<Record<ErrorCode, string>>;
 
+const tooLarge = (error: unknown): string =>
+  error instanceof Error && 'limit' in error && typeof error.limit === 'number'
+    ? `The body is larger than ${sizeText(error.limit)}`
+    : 'The body is too large';
+
+const kibibyte = 1024;
+const mebibyte = 1024 * kibibyte;
+const sizeText = (bytes: number): string =>
+  bytes >= mebibyte ? `${bytes / mebibyte} MiB` : `${Math.round(bytes / kibibyte)} kB`;
+
 /** body-parser and Express mark their errors with a status. */
-function codeOfHttpError(error: unknown): keyof typeof sentences | undefined {
+function codeOfHttpError(error: unknown): keyof typeof sentences | 'payload_too_large' | undefined {
   if (!(error instanceof Error) || !('status' in error)) return undefined;
   switch (error.status) {
     case 400:

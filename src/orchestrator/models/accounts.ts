@@ -5,6 +5,8 @@ export interface Usage {
   outputTokens: number;
   cacheReadTokens: number;
   cacheWriteTokens: number;
+  /** Those of the written that are kept for an hour; left out where there are none. */
+  cacheWriteHourTokens?: number;
 }
 
 export interface PlannedCall {

@@ -7,7 +7,7 @@ import { toMessage } from './dialects/completion-to-message.ts';
 import { toChatCompletion } from './dialects/message-to-completion.ts';
 import { messageSchema } from './dialects/messages.ts';
 import { createChatTranslator } from './dialects/messages-stream-to-chat.ts';
-import { MalformedAnswer, type SseEvent, type StreamTranslator } from './dialects/stream.ts';
+import { frame, MalformedAnswer, type SseEvent, type StreamTranslator } from './dialects/stream.ts';
 import { createUsageTap, usageOfCompletion, usageOfMessage } from './dialects/usage.ts';
 import { UpstreamFailure } from './failure.ts';
 import type { Dialect } from './providers.ts';
@@ -123,9 +123,6 @@ const passing = (wanted: (event: SseEvent) => boolean): StreamTranslator => ({
 
 /** The chunk that we asked for and the client did not. */
 const isUsageOnly = ({ data }: SseEvent): boolean => /"choices"\s*:\s*\[\s*\]/.test(data) && data.includes('"usage"');
-
-const frame = ({ event, data }: SseEvent): string =>
-  `${event === undefined ? '' : `event: ${event}\n`}data: ${data.replaceAll('\n', '\ndata: ')}\n\n`;
 
 function errorEvent(dialect: Dialect, { message, code }: UpstreamFailure): string {
   const error = { type: 'api_error', code, message };

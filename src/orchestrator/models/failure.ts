@@ -24,9 +24,13 @@ export class UpstreamFailure extends Error {
   }
 }
 
+/** The code of a request that its model's dialect has no words for. */
+export const untranslatable = 'untranslatable';
+
 /** What the agent is told. */
 export function toAgentError(failure: UpstreamFailure): AppError {
-  const { remedy, message, retryAfterMs } = failure;
+  const { remedy, code, message, retryAfterMs } = failure;
+  if (code === untranslatable) return new AppError('invalid_request', message, { cause: failure });
   if (remedy === 'no') return new AppError('model_refused', message, { cause: failure });
   return new AppError('model_unavailable', message, {
     cause: failure,

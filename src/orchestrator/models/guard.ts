@@ -1,8 +1,8 @@
 import { AppError } from '../../contracts/errors.ts';
 import type { AgentCaller } from '../gateway/identity.ts';
 import type { SettingsReader } from '../settings/reader.ts';
+import type { Json } from './dialects/stream.ts';
 import { reachOf } from './reach.ts';
-import type { Thought } from './thought.ts';
 
 interface Deps {
   readonly settings: SettingsReader;
@@ -11,7 +11,7 @@ interface Deps {
 }
 
 /** Throws when a request would have a provider go where the agent itself may not, or at a price that no budget knows of. */
-export type Guard = (thought: Pick<Thought, 'body' | 'caller'>) => void;
+export type Guard = (asking: { readonly body: Json; readonly caller: AgentCaller }) => void;
 
 const shown = (text: string): string => text.slice(0, 200);
 

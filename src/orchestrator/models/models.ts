@@ -2,6 +2,8 @@ import { Agent } from 'undici';
 import type { AgentCaller } from '../gateway/identity.ts';
 import type { SettingsReader } from '../settings/reader.ts';
 import type { Accounts, CallOutcome } from './accounts.ts';
+import { createCandidates } from './candidates.ts';
+import { type Count, createCount } from './count.ts';
 import { createGuard } from './guard.ts';
 import { createPersistence, type PersistenceOptions } from './persistence.ts';
 import { prices } from './prices.ts';
@@ -13,6 +15,8 @@ import type { UpstreamTimes } from './upstream.ts';
 /** Where this replica's agents think. */
 export interface Models {
   think: Think;
+  /** Answers how many tokens of input a request has. */
+  count: Count;
   /** Names a client may ask for. */
   list(): string[];
   /** Ends the calls of a life whose token is dead. */
@@ -42,17 +46,19 @@ export function openModels(deps: Deps): Models {
   const providers = createProviders(config.providers);
   const running = createRunningCalls();
   const dispatcher = new Agent({ connect: { timeout: connectMsMax } });
-  const think = createThink({
+  const parts = {
     ...deps,
     guard: createGuard(deps),
+    candidates: createCandidates({ settings, providers }),
     providers,
     running,
     dispatcher,
     times: config,
     persistence: createPersistence(config, deps.fraction),
-  });
+  };
   return {
-    think,
+    think: createThink(parts),
+    count: createCount(parts),
     list() {
       const known = [...Object.keys(prices), ...Object.keys(settings.read('llm.prices'))];
       const served = known.filter((name) => providers.has(name.slice(0, name.indexOf('/'))));

@@ -1,4 +1,4 @@
-import { isJson, type Json, textOf } from './dialects/stream.ts';
+import { type Json, listOf, textOf } from './dialects/stream.ts';
 
 /** What a request wants besides an answer to its words. */
 export type Reach =
@@ -52,8 +52,6 @@ export function reachOf(body: Json): readonly Reach[] {
 
 const isAsked = (value: unknown): boolean =>
   value !== undefined && value !== null && value !== false && !(Array.isArray(value) && value.length === 0);
-
-const listOf = (value: unknown): Json[] => (Array.isArray(value) ? value.filter(isJson) : []);
 
 /** Parts that are words to the model, whatever stands in them. */
 const words: readonly unknown[] = [

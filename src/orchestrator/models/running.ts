@@ -1,3 +1,6 @@
+import type { ServerResponse } from 'node:http';
+import { toAgentError, UpstreamFailure } from './failure.ts';
+
 /** The calls under way, by the life that thinks. */
 export interface RunningCalls {
   /** Until `end` is called; `signal` aborts when the life is cut. */
@@ -21,4 +24,30 @@ export function createRunningCalls(): RunningCalls {
     cutLife: (ended) => cutWhere((instanceId) => instanceId === ended),
     cutAll: () => cutWhere(() => true),
   };
+}
+
+interface Attended {
+  readonly running: RunningCalls;
+  readonly instanceId: string;
+  readonly response: ServerResponse;
+}
+
+/** Works until the life is cut or its client leaves; rejects with what the agent is told. */
+export async function attend(
+  { running, instanceId, response }: Attended,
+  work: (signal: AbortSignal) => Promise<void>,
+): Promise<void> {
+  const { over, end } = running.begin(instanceId);
+  const gone = () => over.abort();
+  response.once('close', gone);
+  try {
+    await work(over.signal);
+  } catch (error) {
+    // Nobody is there to be told.
+    if (over.signal.aborted) return void response.destroy();
+    throw error instanceof UpstreamFailure ? toAgentError(error) : error;
+  } finally {
+    response.off('close', gone);
+    end();
+  }
 }

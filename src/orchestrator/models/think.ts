@@ -1,19 +1,18 @@
 import type { Dispatcher } from 'undici';
-import { AppError } from '../../contracts/errors.ts';
 import type { AgentCaller } from '../gateway/identity.ts';
 import type { SettingsReader } from '../settings/reader.ts';
 import type { Accounts, CallOutcome, PlannedCall, Reservation } from './accounts.ts';
+import { type Candidates, firstOf } from './candidates.ts';
 import { ceilingOf } from './ceiling.ts';
 import { deliver, sendWhole } from './deliver.ts';
-import { toAgentError, UpstreamFailure } from './failure.ts';
+import { UpstreamFailure } from './failure.ts';
 import type { Guard } from './guard.ts';
 import type { Persistence } from './persistence.ts';
 import { costOf, mostOf, priceOf } from './prices.ts';
 import type { ModelName, Provider } from './providers.ts';
 import { question } from './question.ts';
 import { rehearseAnswer } from './rehearse-answer.ts';
-import { type RoutingInput, route } from './routing.ts';
-import type { RunningCalls } from './running.ts';
+import { attend, type RunningCalls } from './running.ts';
 import { createSharing, isDeterministic } from './sharing.ts';
 import type { Thought } from './thought.ts';
 import { type Answer, ask, type UpstreamTimes } from './upstream.ts';
@@ -23,6 +22,7 @@ export interface ThinkDeps {
   readonly dispatcher: Dispatcher;
   readonly persistence: Persistence;
   readonly guard: Guard;
+  readonly candidates: Candidates;
   readonly times: UpstreamTimes;
   readonly settings: SettingsReader;
   readonly accounts: Accounts;
@@ -40,60 +40,23 @@ export function createThink(deps: ThinkDeps): Think {
   const { providers, settings, accounts, running, monotonic, onCalled, onError } = deps;
 
   const sharing = createSharing();
-
   return async (thought) => {
     deps.guard(thought);
-    const models = candidates(thought);
-    const { over, end } = running.begin(thought.caller.instanceId);
-    const gone = () => over.abort();
-    thought.response.once('close', gone);
-    try {
-      const ask = () => firstOf(models, thought, over.signal);
+    const models = deps.candidates(thought);
+    const { caller, response } = thought;
+    await attend({ running, instanceId: caller.instanceId, response }, async (signal) => {
+      const ask = () => firstOf(models, (model) => one(model, thought, signal), signal);
       if (!settings.read('llm.share_identical') || !isDeterministic(thought)) return void (await ask());
-      const answer = await sharing.share(thought, models, ask);
-      if (answer !== undefined) sendWhole(thought.response, answer);
-    } catch (error) {
-      // Nobody is there to be told.
-      if (over.signal.aborted) return void thought.response.destroy();
-      throw error instanceof UpstreamFailure ? toAgentError(error) : error;
-    } finally {
-      thought.response.off('close', gone);
-      end();
-    }
+      const answer = await sharing.share({ thought, models, ask, signal });
+      if (answer !== undefined) sendWhole(response, answer);
+    });
   };
-
-  function candidates({ caller, body, taskType }: Thought): readonly ModelName[] {
-    const input: RoutingInput = {
-      asked: body.model,
-      role: caller.actor.name,
-      taskType,
-      strategy: settings.read('llm.routing_strategy'),
-      routes: settings.read('llm.routes'),
-      defaultModel: settings.read('llm.default_model'),
-      enableFallback: settings.read('llm.enable_fallback'),
-      prices: settings.read('llm.prices'),
-      available: new Set(providers.keys()),
-    };
-    const routing = route(input);
-    if (routing.ok) return routing.models;
-    throw new AppError(routing.kind === 'unknown' ? 'model_not_found' : 'model_unavailable', routing.because);
-  }
-
-  async function firstOf(models: readonly ModelName[], thought: Thought, signal: AbortSignal) {
-    let last: UpstreamFailure | undefined;
-    for (const model of models) {
-      try {
-        return await one(model, thought, signal);
-      } catch (error) {
-        if (!(error instanceof UpstreamFailure) || error.remedy === 'no' || signal.aborted) throw error;
-        last = error;
-      }
-    }
-    throw last ?? new Error('there was no model to try');
-  }
 
   async function one(name: ModelName, thought: Thought, signal: AbortSignal): Promise<string | undefined> {
     const { caller } = thought;
+    const provider = providers.get(name.provider);
+    // Before anything is reserved: what cannot be put into the provider's words costs nothing.
+    const asked = provider && question({ provider, model: name.model, thought, signal });
     const price = priceOf(name, settings.read('llm.prices'));
     const ceiling = ceilingOf(thought.body, price);
     const planned: PlannedCall = {
@@ -116,14 +79,12 @@ export function createThink(deps: ThinkDeps): Think {
       errorCode,
       ...(settings.read('llm.record_prompts') && { prompt: promptOf(thought) }),
     });
-    const provider = providers.get(name.provider);
     let isUnderWay = false;
     const attempt = async (): Promise<Answer> => {
       attempts += 1;
       isUnderWay = true;
       try {
-        if (!provider) return await rehearseAnswer(thought);
-        return await ask(deps.dispatcher, question({ provider, model: name.model, thought, signal }), deps.times);
+        return asked ? await ask(deps.dispatcher, asked, deps.times) : await rehearseAnswer(thought);
       } catch (error) {
         // What is cut off was being worked on; what was refused is not.
         isUnderWay = signal.aborted;

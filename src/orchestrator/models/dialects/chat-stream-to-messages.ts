@@ -1,61 +1,41 @@
+import { blockFrame, createBlocks } from './blocks.ts';
 import { stopReasonOf } from './messages.ts';
-import { isJson, type Json, parseEvent, recordOf, type StreamTranslator, textOf } from './stream.ts';
-import { createUsageTap, toMessageUsage } from './usage.ts';
-
-const nothingUsed = { inputTokens: 0, outputTokens: 0, cacheReadTokens: 0, cacheWriteTokens: 0 };
+import { type Json, listOf, parseEvent, recordOf, type StreamTranslator, textOf } from './stream.ts';
+import { createUsageTap, nothingUsed, toMessageUsage } from './usage.ts';
 
 /** OpenAI's chunks as Anthropic's stream: what comes mixed there comes block after block here. */
 export function createMessagesTranslator(): StreamTranslator {
   const tap = createUsageTap('openai');
+  let id = '';
   let isBegun = false;
-  let stopReason = 'end_turn';
-  let blocks = 0;
-  /** The open block: the text, or the call of this number. */
-  let open: 'text' | number | undefined;
+  let finishReason: unknown;
+  const blocks = createBlocks((call) => callIdOf(id, call));
 
-  function begin({ id, model }: Json): string {
+  function begin(chunk: Json): string {
     if (isBegun) return '';
     isBegun = true;
+    id = textOf(chunk['id']);
     const message = {
-      id: textOf(id),
+      id,
       type: 'message',
       role: 'assistant',
-      model: textOf(model),
+      model: textOf(chunk['model']),
       content: [],
       stop_reason: null,
       stop_sequence: null,
       usage: toMessageUsage(nothingUsed),
     };
-    return frame('message_start', { message });
+    return blockFrame('message_start', { message });
   }
 
-  function close(): string {
-    if (open === undefined) return '';
-    open = undefined;
-    return frame('content_block_stop', { index: blocks - 1 });
-  }
-
-  function enter(what: 'text' | number, block: Json): string {
-    if (open === what) return '';
-    const closed = close();
-    open = what;
-    blocks += 1;
-    return closed + frame('content_block_start', { index: blocks - 1, content_block: block });
-  }
-
-  const say = (delta: Json): string => frame('content_block_delta', { index: blocks - 1, delta });
-
-  function write({ content, tool_calls: calls }: Json): string {
-    let said = '';
-    if (typeof content === 'string' && content !== '')
-      said += enter('text', { type: 'text', text: '' }) + say({ type: 'text_delta', text: content });
-    for (const call of Array.isArray(calls) ? calls.filter(isJson) : []) {
-      const { name, arguments: json } = recordOf(call['function']);
-      const number = typeof call['index'] === 'number' ? call['index'] : 0;
-      said += enter(number, { type: 'tool_use', id: textOf(call['id']), name: textOf(name), input: {} });
-      if (textOf(json) !== '') said += say({ type: 'input_json_delta', partial_json: textOf(json) });
+  function hear({ content, refusal, tool_calls: calls }: Json): void {
+    const words = textOf(content) + textOf(refusal);
+    if (words !== '') blocks.say(words);
+    for (const { index, id: callId, function: called } of listOf(calls)) {
+      const { name, arguments: json } = recordOf(called);
+      const number = typeof index === 'number' ? index : undefined;
+      blocks.call({ index: number, id: textOf(callId), name: textOf(name), json: textOf(json) });
     }
-    return said;
   }
 
   return {
@@ -63,23 +43,23 @@ export function createMessagesTranslator(): StreamTranslator {
       if (event.data === '[DONE]') return '';
       tap.push(event);
       const chunk = parseEvent(event);
-      let said = begin(chunk);
-      for (const choice of Array.isArray(chunk['choices']) ? chunk['choices'].filter(isJson) : []) {
-        said += write(recordOf(choice['delta']));
-        if (choice['finish_reason']) stopReason = stopReasonOf(choice['finish_reason']);
+      const beginning = begin(chunk);
+      // Anthropic's has one answer; more cannot have been asked for.
+      for (const choice of listOf(chunk['choices']).filter(({ index }) => (index ?? 0) === 0)) {
+        hear(recordOf(choice['delta']));
+        finishReason = choice['finish_reason'] ?? finishReason;
       }
-      return said;
+      return beginning + blocks.drain();
     },
     end() {
+      const rest = begin({}) + blocks.end();
+      const delta = { stop_reason: stopReasonOf(finishReason, blocks.callCount()), stop_sequence: null };
       const usage = toMessageUsage(tap.usage() ?? nothingUsed);
-      return (
-        begin({}) +
-        close() +
-        frame('message_delta', { delta: { stop_reason: stopReason, stop_sequence: null }, usage }) +
-        frame('message_stop', {})
-      );
+      return rest + blockFrame('message_delta', { delta, usage }) + blockFrame('message_stop', {});
     },
   };
 }
 
-const frame = (type: string, rest: Json): string => `event: ${type}\ndata: ${JSON.stringify({ type, ...rest })}\n\n`;
+/** For a call that its provider gave none: the answer to it must name it. */
+const callIdOf = (answer: string, call: number): string =>
+  `${answer.replaceAll(/[^\w-]/g, '').slice(0, 40) || 'call'}_${call}`;

@@ -10,7 +10,7 @@ export type Block = z.output<typeof blockSchema>;
 
 const contentSchema = z.union([z.string(), z.array(blockSchema)]);
 
-const turnSchema = z.looseObject({ role: z.enum(['user', 'assistant']), content: contentSchema });
+const turnSchema = z.looseObject({ role: z.enum(['user', 'assistant', 'system']), content: contentSchema });
 export type Turn = z.output<typeof turnSchema>;
 
 const toolSchema = z.looseObject({
@@ -32,6 +32,10 @@ export const messagesRequestSchema = z.looseObject({
   stream: z.boolean().optional(),
 });
 export type MessagesRequest = z.output<typeof messagesRequestSchema>;
+
+/** The same question to the one who only counts. */
+export const countRequestSchema = messagesRequestSchema.omit({ max_tokens: true });
+export type CountRequest = z.output<typeof countRequestSchema>;
 
 export const messageSchema = z.looseObject({
   id: z.string(),
@@ -63,4 +67,8 @@ const stopReasons: Readonly<Record<string, string>> = {
   function_call: 'tool_use',
   content_filter: 'refusal',
 };
-export const stopReasonOf = (finishReason: unknown): string => stopReasons[String(finishReason)] ?? 'end_turn';
+/** Some that call tools say that they are done, OpenAI too where a tool was prescribed: a client would not make the calls. */
+export const stopReasonOf = (finishReason: unknown, calls: number): string => {
+  const reason = stopReasons[String(finishReason)] ?? 'end_turn';
+  return reason === 'end_turn' && calls > 0 ? 'tool_use' : reason;
+};

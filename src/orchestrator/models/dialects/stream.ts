@@ -4,6 +4,10 @@ export interface SseEvent {
   readonly data: string;
 }
 
+/** As it goes over the wire. */
+export const frame = ({ event, data }: SseEvent): string =>
+  `${event === undefined ? '' : `event: ${event}\n`}data: ${data.replaceAll('\n', '\ndata: ')}\n\n`;
+
 /** Turns a provider's stream into the client's, event by event. Events that are errors do not get so far. */
 export interface StreamTranslator {
   /** Text for the client; empty for none. Throws `MalformedAnswer`. */
@@ -32,6 +36,8 @@ export function parseEvent({ data }: SseEvent): Json {
   throw new MalformedAnswer('an event of the stream is no JSON object');
 }
 
+/** The records of what ought to be a list of them. */
+export const listOf = (value: unknown): Json[] => (Array.isArray(value) ? value.filter(isJson) : []);
 export const recordOf = (value: unknown): Json => (isJson(value) ? value : {});
 export const textOf = (value: unknown): string => (typeof value === 'string' ? value : '');
 export const countOf = (value: unknown): number =>

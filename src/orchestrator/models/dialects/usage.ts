@@ -1,6 +1,8 @@
 import type { Usage } from '../accounts.ts';
 import type { Dialect } from '../providers.ts';
-import { countOf, isJson, type Json, recordOf, type SseEvent, textOf } from './stream.ts';
+import { countOf, isJson, type Json, listOf, recordOf, type SseEvent, textOf } from './stream.ts';
+
+export const nothingUsed: Usage = { inputTokens: 0, outputTokens: 0, cacheReadTokens: 0, cacheWriteTokens: 0 };
 
 /** OpenAI counts what it read from its cache into the prompt; here each token is one thing only. */
 export function usageOfCompletion({ usage }: { readonly usage?: unknown }): Usage | undefined {
@@ -16,11 +18,13 @@ export function usageOfCompletion({ usage }: { readonly usage?: unknown }): Usag
 
 export function usageOfMessage({ usage }: { readonly usage?: unknown }): Usage | undefined {
   if (!isJson(usage)) return undefined;
+  const hour = countOf(recordOf(usage['cache_creation'])['ephemeral_1h_input_tokens']);
   return {
     inputTokens: countOf(usage['input_tokens']),
     outputTokens: countOf(usage['output_tokens']),
     cacheReadTokens: countOf(usage['cache_read_input_tokens']),
     cacheWriteTokens: countOf(usage['cache_creation_input_tokens']),
+    ...(hour > 0 && { cacheWriteHourTokens: hour }),
   };
 }
 
@@ -51,24 +55,23 @@ export interface UsageTap {
 }
 
 export function createUsageTap(dialect: Dialect): UsageTap {
-  let begun: Usage | undefined;
+  let begun: Json = {};
   let told: Usage | undefined;
   let length = 0;
 
   function hearMessage(event: Json): void {
-    if (event['type'] === 'message_start') begun = usageOfMessage(recordOf(event['message']));
+    if (event['type'] === 'message_start') begun = stated(recordOf(recordOf(event['message'])['usage']));
     const delta = recordOf(event['delta']);
     length += textOf(delta['text']).length + textOf(delta['partial_json']).length + textOf(delta['thinking']).length;
     if (event['type'] !== 'message_delta' || !isJson(event['usage'])) return;
     // Cumulative; older versions repeat the output alone.
     const { usage } = event;
-    told = usageOfMessage({ usage: { ...(begun && toMessageUsage(begun)), ...stated(usage) } });
+    told = usageOfMessage({ usage: { ...begun, ...stated(usage) } });
   }
 
   function hearChunk(chunk: Json): void {
     told = usageOfCompletion(chunk) ?? told;
-    const choices = Array.isArray(chunk['choices']) ? (chunk['choices'] as unknown[]) : [];
-    for (const choice of choices) length += JSON.stringify(recordOf(recordOf(choice)['delta'])).length - emptyDelta;
+    for (const { delta } of listOf(chunk['choices'])) length += JSON.stringify(recordOf(delta)).length - emptyDelta;
   }
 
   return {
