@@ -11,7 +11,7 @@ interface Place {
 
 /** A script that completes commands and options, made from the commands themselves. */
 export function completionScript(program: CommandUnknownOpts, shell: Shell): string {
-  const places = placesOf(program, []);
+  const places = placesOf(program, [], []);
   switch (shell) {
     case 'bash':
       return bashScript(places);
@@ -23,18 +23,18 @@ export function completionScript(program: CommandUnknownOpts, shell: Shell): str
   }
 }
 
-function placesOf(command: CommandUnknownOpts, path: readonly string[]): Place[] {
+function placesOf(command: CommandUnknownOpts, path: readonly string[], inherited: Place['words']): Place[] {
   const { commands } = command;
-  const argumentWords = command.registeredArguments.flatMap(({ argChoices }) => argChoices ?? []);
-  const options = [...command.options, ...(command.parent?.options ?? [])].flatMap(({ long, description }) =>
-    long ? [{ word: long, meaning: description }] : [],
-  );
+  const own = command.options.flatMap(({ long, description }) => (long ? [{ word: long, meaning: description }] : []));
+  const options = [...own, ...inherited];
+  const choices = command.registeredArguments.flatMap(({ argChoices }) => argChoices ?? []);
   const words = [
     ...commands.map((each) => ({ word: each.name(), meaning: each.description() })),
-    ...argumentWords.map((word) => ({ word, meaning: '' })),
+    ...choices.map((word) => ({ word, meaning: '' })),
     ...options,
   ];
-  return [{ path: path.join(' '), words }, ...commands.flatMap((each) => placesOf(each, [...path, each.name()]))];
+  const below = commands.flatMap((each) => placesOf(each, [...path, each.name()], options));
+  return [{ path: path.join(' '), words }, ...below];
 }
 
 /** Walks along the typed words as long as they are commands; then offers what may follow. */

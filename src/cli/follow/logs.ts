@@ -24,30 +24,36 @@ export async function followLogs(session: Session, { type, tail, onLine }: Wish)
     patience.recovered();
     onLine(line);
   });
-  for (let isFirst = true; !session.signal.aborted; isFirst = false) {
-    const because = await readOnce(session, { type, tail: isFirst ? tail : tailMax, backlog, patience }).catch(
-      (error: unknown) => reasonToWait(error, { type, isFirst, signal: session.signal }),
-    );
-    await patience.wait(because);
+  let isFound = false;
+  while (!session.signal.aborted) {
+    try {
+      const lines = await openLog(session, { type, tail: isFound ? tailMax : tail });
+      isFound = true;
+      await readLog(session, { lines, backlog, patience });
+      await patience.wait(`${type} has ended; waiting for its next start`);
+    } catch (error) {
+      const because = reasonToWait(error, { type, isFound, signal: session.signal });
+      isFound = true;
+      await patience.wait(because);
+    }
   }
 }
 
+const openLog = ({ client, signal }: Session, { type, tail }: Pick<Wish, 'type' | 'tail'>) =>
+  client.read('getAgentLogs', { params: { type }, query: { tail, follow: 'true' }, signal });
+
 interface Reading {
-  readonly type: string;
-  readonly tail: number;
+  readonly lines: ReadableStream<string>;
   readonly backlog: Backlog;
   readonly patience: Patience;
 }
 
-/** Why it is over, in words. */
-async function readOnce({ client, signal }: Session, { type, tail, backlog, patience }: Reading): Promise<string> {
+async function readLog({ signal }: Session, { lines, backlog, patience }: Reading): Promise<void> {
   const over = new AbortController();
-  const lines = await client.read('getAgentLogs', { params: { type }, query: { tail, follow: 'true' }, signal });
   const parser = createParser({ onEvent: ({ data }) => backlog.line(data) });
   backlog.begin(() => patience.recovered(), AbortSignal.any([over.signal, signal]));
   try {
     for await (const chunk of lines) parser.feed(chunk);
-    return `${type} has ended; waiting for its next start`;
   } catch (cause) {
     throw new CallError('unreachable', 'the orchestrator is gone; waiting for its return', { cause });
   } finally {
@@ -58,17 +64,18 @@ async function readOnce({ client, signal }: Session, { type, tail, backlog, pati
 
 interface Circumstances {
   readonly type: string;
-  readonly isFirst: boolean;
+  /** The orchestrator has answered, and knows the agent. */
+  readonly isFound: boolean;
   readonly signal: AbortSignal;
 }
 
 /** In words; throws what waiting does not mend. */
-function reasonToWait(error: unknown, { type, isFirst, signal }: Circumstances): string {
+function reasonToWait(error: unknown, { type, isFound, signal }: Circumstances): string {
   if (signal.aborted) return '';
   if (!(error instanceof CallError)) throw error;
   if (error.code === 'no_logs') return `${type} does not run; waiting for its start`;
   const isPassing = ['unreachable', 'dependency_unavailable', 'rate_limited', 'internal'].includes(error.code);
   // Nobody there from the beginning on is an error, not something to wait for.
-  if (!isPassing || isFirst) throw error;
+  if (!isPassing || !isFound) throw error;
   return error.message;
 }

@@ -25,8 +25,8 @@ const telling = [
 
 function aboutOf(payload: BoardroomEvent['payload']): string {
   const told = telling.flatMap((name) => (name in payload ? [wordOf(payload[name])] : []));
-  const words = told.length > 0 ? told : Object.values(payload).map(wordOf);
-  return words.filter((word) => word !== '').join(', ');
+  const rest = Object.entries(payload).map(([name, value]) => `${name} ${wordOf(value)}`);
+  return (told.length > 0 ? told : rest).filter((word) => word !== '').join(', ');
 }
 
 function wordOf(value: unknown): string {
