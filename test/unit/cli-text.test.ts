@@ -124,7 +124,7 @@ describe('an event on one line', () => {
         payload: { actor: 'operator:admin', taskId: 'tsk_1', title: 'Write\nit' },
         createdAt: '2030-01-31T12:00:00.000Z',
       },
-      { hour: (at) => at, time: String, table: () => '', fields: () => '', paint: String },
+      { hour: (at) => at, line: String, time: String, table: () => '', fields: () => '', paint: String },
     );
     expect(line).toBe('     7  2030-01-31T12:00:00.000Z  task_created            operator:admin  Write it');
   });

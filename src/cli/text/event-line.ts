@@ -3,9 +3,11 @@ import { onOneLine } from './clean.ts';
 import type { Format } from './screen.ts';
 
 /** One event on one line: place, hour, kind, who acted, what it is about. */
-export function eventLine({ seq, createdAt, eventType, payload }: BoardroomEvent, { hour }: Format): string {
+export function eventLine({ seq, createdAt, eventType, payload }: BoardroomEvent, { hour, line }: Format): string {
   const { actor, ...rest } = payload;
-  return `${String(seq).padStart(6)}  ${hour(createdAt)}  ${eventType.padEnd(22)}  ${wordOf(actor)}  ${aboutOf(rest)}`.trimEnd();
+  return line(
+    `${String(seq).padStart(6)}  ${hour(createdAt)}  ${eventType.padEnd(22)}  ${wordOf(actor)}  ${aboutOf(rest)}`.trimEnd(),
+  );
 }
 
 /** A person's words first; ids are for those who look them up. */

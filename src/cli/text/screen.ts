@@ -1,7 +1,7 @@
 import { styleText } from 'node:util';
 import type { Clock } from '../clock.ts';
 import { clean, cleaned, jsonText } from './clean.ts';
-import { type Column, fields, table } from './table.ts';
+import { type Column, fields, table, truncate } from './table.ts';
 import { relative } from './time.ts';
 
 /** Where text goes, and what is known of its reader. */
@@ -18,6 +18,8 @@ export interface Format {
   readonly time: (at: string | null) => string;
   /** The hour for a person who watches, since what is now will not be now; as it is for a program. */
   readonly hour: (at: string) => string;
+  /** Not longer than a terminal is wide; whole for a program. */
+  readonly line: (text: string) => string;
   readonly table: <R>(columns: readonly Column<R>[], rows: readonly R[]) => string;
   readonly fields: typeof fields;
   /** A word such as a status, in the colour of how it stands. */
@@ -51,6 +53,7 @@ export function createScreen({ out, errors, isJson, colour, clock }: ScreenOptio
   const format: Format = {
     time: (at) => (at === null ? '–' : time(at)),
     hour: (at) => (out.isTerminal ? new Date(at).toLocaleTimeString('en-GB') : at),
+    line: (text) => (width === undefined ? text : truncate(text, width)),
     table: (columns, rows) => table(columns, rows, { width, paint }),
     fields,
     paint,

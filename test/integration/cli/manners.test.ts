@@ -103,10 +103,14 @@ describe('a refusal', () => {
 
 describe('a hostile title', () => {
   const title = 'Pay \u001b[2J\u001b]0;owned\u0007me\u202e now\u009b31m\r\nok';
-  beforeAll(() => stage.ok('createTask', { body: { title, assignTo: 'cto', priority: 'low' } }));
+  let id: string;
+  beforeAll(async () => {
+    const body = { title, description: title, assignTo: 'cto', priority: 'low' };
+    ({ id } = (await stage.ok('createTask', { body })).task);
+  });
 
   it('does not drive the terminal, nor whoever reads it from a file', async () => {
-    for (const words of [['task', 'ls'], ['events'], ['task', 'ls', '--json']]) {
+    for (const words of [['task', 'ls'], ['task', 'show', id], ['events'], ['task', 'ls', '--json']]) {
       const { stdout } = await boardroom(...words);
       expect(stdout).toMatch(/Pay/);
       // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
@@ -131,6 +135,8 @@ describe('at a terminal', () => {
     const lines = stdout.trimEnd().split('\r\n');
     expect(Math.max(...lines.map((line) => stringWidth(line)))).toBeLessThanOrEqual(80);
     expect(lines[1]).toMatch(/^tsk_\w{26} .*A very long.*…$/);
+    const events = await startCliAtTerminal(['events'], place({ NO_COLOR: '1' })).ended;
+    expect(events.stdout).toMatch(/^ +\d+ {2}\d\d:\d\d:\d\d {2}task_created .*A very long.*…\r$/m);
     const keys = await startCliAtTerminal(['keys', 'ls'], place({ NO_COLOR: '1' })).ended;
     expect(keys.stdout).toMatch(/ (now|\d+ (s|min) ago) /);
   });
