@@ -25,6 +25,25 @@ module.exports = {
       to: { path: '^src/agents/' },
     },
     {
+      name: 'the-command-line-knows-contracts-only',
+      comment: 'It calls the API. Its doctor also reads the configuration as the orchestrator would.',
+      severity: 'error',
+      from: { path: '^src/cli/', pathNot: '^src/cli/doctor/' },
+      to: { path: '^src/', pathNot: ['^src/cli/', '^src/contracts/'] },
+    },
+    {
+      name: 'the-doctor-knows-the-configuration-besides',
+      severity: 'error',
+      from: { path: '^src/cli/doctor/' },
+      to: { path: '^src/', pathNot: ['^src/cli/', '^src/contracts/', '^src/orchestrator/config\\.ts$'] },
+    },
+    {
+      name: 'nobody-imports-the-command-line',
+      severity: 'error',
+      from: { pathNot: '^src/cli/' },
+      to: { path: '^src/cli/' },
+    },
+    {
       name: 'rules-are-pure',
       comment: 'Plain values in, plain values out.',
       severity: 'error',

@@ -1,6 +1,6 @@
-// Two bundles: the orchestrator (its dependencies stay in node_modules) and the agent (one file that needs nothing). And the
-// page of /docs, which asks nobody else for anything.
-import { copyFile, mkdir, rm } from 'node:fs/promises';
+// Three programs: the orchestrator and the command line (their dependencies stay in node_modules), and the agent (one file that needs
+// nothing). And the page of /docs, which asks nobody else for anything.
+import { chmod, copyFile, mkdir, rm } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { build } from 'esbuild';
@@ -23,6 +23,16 @@ await Promise.all([
   }),
   build({
     ...common,
+    entryPoints: ['src/cli/main.ts'],
+    outdir: 'dist/cli',
+    format: 'esm',
+    packages: 'external',
+    // What is imported when it is needed stays in a file of its own, with all that it brings along.
+    splitting: true,
+    banner: { js: '#!/usr/bin/env node' },
+  }),
+  build({
+    ...common,
     entryPoints: ['src/agents/main.ts'],
     outfile: 'dist/agents/agent.cjs',
     format: 'cjs',
@@ -30,3 +40,4 @@ await Promise.all([
     sourcemap: false,
   }),
 ]);
+await chmod('dist/cli/main.js', 0o755);

@@ -1,0 +1,64 @@
+import type { Clock } from '../clock.ts';
+
+/** The last lines that were shown: enough to find them again, as lines of a log mostly differ in their time. */
+const knownMax = 20;
+/** What was written before arrives in one go; this long without another line, and the rest is news. */
+const idleMs = 250;
+const idleRoundsMax = 8;
+
+/** The lines of a log that are not known yet: what stands behind the last place where the known lines stand, else all of them. */
+export function unknownOf(lines: readonly string[], known: readonly string[]): readonly string[] {
+  if (known.length === 0) return lines;
+  for (let end = lines.length; end >= known.length; end -= 1) {
+    if (known.every((line, index) => lines[end - known.length + index] === line)) return lines.slice(end);
+  }
+  return lines;
+}
+
+/** Takes the lines of one reading after the other, and hands on what has not been shown. */
+export interface Backlog {
+  /** Another reading begins, with lines that may be known; `onLive` is called when what comes can only be new. */
+  begin(onLive: () => void, signal: AbortSignal): void;
+  line(text: string): void;
+  /** The reading is over. */
+  end(): void;
+}
+
+export function createBacklog(clock: Clock, onLine: (line: string) => void): Backlog {
+  let known: readonly string[] = [];
+  let waiting: string[] | undefined;
+
+  function show(lines: readonly string[]): void {
+    for (const line of lines) onLine(line);
+    known = [...known, ...lines].slice(-knownMax);
+  }
+
+  function release(): void {
+    const lines = waiting ?? [];
+    waiting = undefined;
+    show(unknownOf(lines, known));
+  }
+
+  async function settle(lines: string[], onLive: () => void, signal: AbortSignal): Promise<void> {
+    for (let round = 0; round < idleRoundsMax; round += 1) {
+      const { length } = lines;
+      await clock.sleep(idleMs, signal);
+      if (waiting !== lines || signal.aborted) return;
+      if (lines.length === length) break;
+    }
+    release();
+    onLive();
+  }
+
+  return {
+    begin(onLive, signal) {
+      waiting = [];
+      void settle(waiting, onLive, signal);
+    },
+    line(text) {
+      if (waiting) waiting.push(text);
+      else show([text]);
+    },
+    end: release,
+  };
+}
