@@ -124,6 +124,12 @@ export const settingsRegistry = {
     description: 'The window for violations; one alert for each agent and window',
   }),
   ...focusRows,
+  'archive.after': row({
+    schema: z.number().int().min(1).max(3_650),
+    default: 30,
+    unit: 'days',
+    description: 'How long finished tasks and decisions that are over stay in the lists before they are archived',
+  }),
   'retention.events': retention(90, 'How long events are kept'),
   'retention.history': retention(
     365,

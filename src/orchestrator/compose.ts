@@ -212,7 +212,7 @@ async function openFeed({ config, lifecycle, log, bus }: Foundation, { events }:
 const jobLocks = 7_261_004;
 
 function openScheduler(
-  { config, lifecycle, log, bus, database, replica }: Foundation,
+  { config, lifecycle, log, bus, database, profiles, replica }: Foundation,
   { services, monitor }: { services: Services; monitor: RuntimeUse['monitor'] },
 ): Scheduler {
   const { postgres } = database;
@@ -225,6 +225,8 @@ function openScheduler(
       clock,
       sweepMs: config.every.sweepMs,
       silenceMsMax: heartbeatsMissedMax * config.every.heartbeatMs,
+      profiles,
+      documentsFolder: config.documents,
       host: hostname(),
       async readings() {
         const pressure = await readPressure(config.home, postgres.pool);

@@ -1,5 +1,5 @@
 import { isIP } from 'node:net';
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { z } from 'zod';
 import { agentTypeSchema } from '../contracts/primitives.ts';
 import type { ModelsConfig } from './models/models.ts';
@@ -71,6 +71,7 @@ const schema = z.object({
   BOARDROOM_ADMIN_KEY: z.string().min(16, 'must have at least 16 characters').optional(),
   BOARDROOM_ENCRYPTION_KEY: z.string().min(32, 'must have at least 32 characters').optional(),
   BOARDROOM_PROFILES: z.string().min(1).default('./profiles'),
+  BOARDROOM_DOCUMENTS: z.string().min(1).optional(),
   BOARDROOM_AGENTS: listOf(agentNames).default(['all']),
   ALLOWED_HOSTS: listOf(hostName).default([]),
   CORS_ORIGINS: listOf(origin).default([]),
@@ -159,6 +160,8 @@ export interface Config {
   /** For what is sealed at rest; undefined: kept in the home folder. */
   readonly encryptionKey: string | undefined;
   readonly profiles: string;
+  /** Texts below it are what the team knows. */
+  readonly documents: string;
   /** Which agents are wanted running at first start. */
   readonly isWanted: (agentType: string) => boolean;
   readonly log: { readonly level: z.infer<typeof schema>['LOG_LEVEL']; readonly to: 'file' | 'stdout' };
@@ -237,6 +240,7 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
     adminKey: env.BOARDROOM_ADMIN_KEY,
     encryptionKey: env.BOARDROOM_ENCRYPTION_KEY,
     profiles: resolve(env.BOARDROOM_PROFILES),
+    documents: resolve(env.BOARDROOM_DOCUMENTS ?? join(env.BOARDROOM_HOME, 'documents')),
     isWanted: (agentType) => wanted.includes('all') || wanted.includes(agentType),
     log: { level: env.LOG_LEVEL, to: env.LOG_TO },
     // Measured: four at a time is fastest; more only makes each wait longer.

@@ -6,6 +6,7 @@ import type { Profiles } from './agents/profiles.ts';
 import { createAgentService } from './agents/service.ts';
 import { createViolations } from './agents/violations.ts';
 import { createAlertService } from './alerts/service.ts';
+import { createArchive, createArchivist } from './archive/service.ts';
 import { createBudgetService } from './budgets/service.ts';
 import type { Config } from './config.ts';
 import { type ActionRunner, createResolver } from './decisions/resolve.ts';
@@ -64,7 +65,8 @@ export function createServices(deps: ServicesDeps) {
   const inbox = createInboxService(common);
   const escalations = createEscalationService({ unitOfWork, inbox, chance, onStuckAnswered: wakeAnew });
   const domains = createDomainService({ ...common, inbox });
-  const tasks = createTaskService({ ...common, leaseMs: config.taskLeaseMs });
+  const archived = createArchive(postgres);
+  const tasks = createTaskService({ ...common, archived, leaseMs: config.taskLeaseMs });
   const budgets = createBudgetService({ ...common, escalations, profiles });
   const agents = createAgentService({ ...common, escalations, profiles, runtimeIsStale: deps.runtimeIsStale });
   const instances = createInstanceService(common);
@@ -93,7 +95,7 @@ export function createServices(deps: ServicesDeps) {
   };
   const advisors = () => profiles.all().flatMap(({ type, seat }) => (seat === 'c-level' ? [type] : []));
   const resolver = createResolver({ escalations, inbox, isAgent, advisors, runAction });
-  const decisions = createDecisionService({ ...common, domains, inbox, escalations, resolver });
+  const decisions = createDecisionService({ ...common, archived, domains, inbox, escalations, resolver });
 
   const grooming = createGroomingService({
     unitOfWork,
@@ -121,6 +123,7 @@ export function createServices(deps: ServicesDeps) {
     unitOfWork,
     alerts: createAlertService(common),
     focus,
+    archivist: createArchivist({ ...common, knowledge, tasks, decisions, agents }),
     grooming,
     jobs,
     jobRuns,

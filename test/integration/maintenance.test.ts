@@ -1,3 +1,6 @@
+import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { JsonValue } from '../../src/contracts/primitives.ts';
@@ -10,13 +13,15 @@ const hourMs = 3_600_000;
 const dayMs = 24 * hourMs;
 
 let stage: SchedulerStage;
+let documentsFolder: string;
 beforeAll(async () => {
-  stage = await openSchedulerStage();
+  documentsFolder = await mkdtemp(join(tmpdir(), 'boardroom-documents-'));
+  stage = await openSchedulerStage({ documentsFolder });
   await stage.addReplica('one');
 });
 beforeEach(async () => {
   await stage.postgres.db.execute(
-    sql`truncate events, tasks, messages, settings, job_runs, agent_history, agent_loops, agent_instances, tool_calls`,
+    sql`truncate documents, passages, archived, index_cursors, events, tasks, decisions, messages, settings, job_runs, agent_history, agent_loops, agent_instances, tool_calls cascade`,
   );
 });
 afterAll(() => stage.dispose());
@@ -89,6 +94,113 @@ describe('the groomer', () => {
   });
 });
 
+describe('the archive', () => {
+  const { signal } = new AbortController();
+  const agent = (name: string) => ({ name, agentId: `agt_${name}` });
+  const found = async (query: string) =>
+    (await stage.services.knowledge.searchAll({ query, limit: 20 })).results.map(({ source }) => source);
+
+  async function finished(title: string, result: string): Promise<string> {
+    const { id } = await give(title);
+    const claimant = { actor: agent('cmo'), instanceId: 'ins_1' };
+    const { tasks, unitOfWork } = stage.services;
+    await unitOfWork((work) => tasks.claim(work, claimant, id));
+    await unitOfWork((work) => tasks.finish(work, claimant, { taskId: id, status: 'completed', result }));
+    return id;
+  }
+
+  async function vetoed(title: string): Promise<string> {
+    const { decisions, unitOfWork } = stage.services;
+    const proposal = { title, description: 'with a stall', tier: 'major' as const, onApprove: [] };
+    const decisionId = await unitOfWork((work) => decisions.propose(work, anna, proposal));
+    for (const voterType of ['ceo', 'dao'])
+      await decisions.voteOnBehalf(anna, { decisionId, voterType, vote: 'veto', reason: 'too noisy' });
+    return decisionId;
+  }
+
+  it('takes what is over out of the lists after its time; it is still shown by its id, and found by its words', async () => {
+    const taskId = await finished('Order the zeppelin', 'It arrives on Monday');
+    const decisionId = await vetoed('Visit the funfair');
+    const task = await stage.services.tasks.get(taskId);
+    const decision = await stage.services.decisions.get(decisionId);
+    expect(await run('archive-processor')).toBe('nothing to do');
+    await stage.time.advance(30 * dayMs + 1);
+    expect(await run('archive-processor')).toBe('tasks archived: 1, decisions archived: 1');
+    expect((await stage.services.tasks.list({ limit: 200, offset: 0 })).total).toBe(0);
+    expect(await stage.services.tasks.get(taskId)).toEqual(task);
+    expect(await stage.services.decisions.get(decisionId)).toEqual(decision);
+    expect(decision.votes).toHaveLength(2);
+    expect(await found('zeppelin Monday')).toEqual([`task:${taskId}`]);
+    expect(await found('funfair noisy')).toEqual([`decision:${decisionId}`]);
+    expect(await run('archive-processor')).toBe('nothing to do');
+  });
+
+  it('leaves alone what is not over, and moves the rest in batches, each whole or not at all', async () => {
+    const open = await give('Keep me');
+    for (let count = 0; count < 60; count += 1) await finished(`Task number ${count}`, 'done');
+    await stage.time.advance(31 * dayMs);
+    const stop = new AbortController();
+    const real = stage.services.archivist.archive(stop.signal);
+    stop.abort(new Error('killed'));
+    await expect(real).rejects.toThrow('killed');
+    const [live, kept] = [await countOf('tasks'), await countOf('archived')];
+    expect([live + kept, kept % 50]).toEqual([61, 0]);
+    await Promise.all([stage.services.archivist.archive(signal), stage.services.archivist.archive(signal)]);
+    expect([await countOf('tasks'), await countOf('archived'), await countOf('documents')]).toEqual([1, 60, 60]);
+    expect(await stage.services.tasks.get(open.id)).toMatchObject({ status: 'pending' });
+  });
+
+  it('remembers what an agent did by day, once the day is over, said once however often; it is that agent’s alone', async () => {
+    const at = (hours: number) => new Date(stage.time.clock.now() + hours * hourMs).toISOString();
+    const deed = (id: string, summary: string, hours: number) =>
+      stage.postgres.db.execute(
+        sql`insert into agent_history values (${id}, 'cmo', 'loop_done', ${summary}, ${at(hours)})`,
+      );
+    await stage.time.advance(dayMs - (stage.time.clock.now() % dayMs));
+    await deed('hst_1', 'Watered the begonias', 1);
+    await deed('hst_2', 'Watered the begonias', 2);
+    await deed('hst_3', 'Sent the catalogue', 3);
+    await stage.time.advance(20 * hourMs);
+    expect(await run('archive-processor')).toBe('nothing to do');
+    await stage.time.advance(5 * hourMs);
+    expect(await run('archive-processor')).toBe('days of agents remembered: 1');
+    const { results } = await stage.services.knowledge.searchAll({ query: 'begonias', limit: 5 });
+    expect(results).toMatchObject([{ kind: 'history', agent: 'cmo' }]);
+    const { text } = await stage.services.knowledge.get(results[0]?.id ?? '');
+    expect(text).toBe('Watered the begonias (2 times)\nSent the catalogue');
+    expect(await run('archive-processor')).toBe('nothing to do');
+  });
+});
+
+describe('the index', () => {
+  const write = (path: string, text: string) => writeFile(join(documentsFolder, path), text);
+
+  it('follows profiles, decisions and the documents folder: what changed, and what is gone', async () => {
+    await mkdir(join(documentsFolder, 'plans'), { recursive: true });
+    await write('plans/oven.md', '# The oven\n\nWe bake at dawn.');
+    await write('.secret.md', 'hidden');
+    await write('picture.png', 'not a text');
+    await symlink('/etc/hostname', join(documentsFolder, 'link.md'));
+    expect(await run('rag-refresh')).toBe('documents written: 8');
+    expect(await run('rag-refresh')).toBe('nothing to do');
+    const find = async (query: string) =>
+      (await stage.services.knowledge.searchAll({ query, limit: 3 })).results.map(
+        ({ source, title }) => `${source} ${title}`,
+      );
+    expect(await find('bake dawn')).toEqual(['file:plans/oven.md The oven']);
+    await write('plans/oven.md', '# The oven\n\nWe bake at noon.');
+    expect(await run('rag-refresh')).toBe('documents written: 1');
+    await rm(join(documentsFolder, 'plans'), { recursive: true });
+    expect(await run('rag-refresh')).toBe('documents removed: 1');
+    await write('again.txt', 'Rhododendron');
+    await run('rag-refresh');
+    await rm(documentsFolder, { recursive: true });
+    // A replica without the folder knows nothing of it.
+    expect(await run('rag-refresh')).toBe('nothing to do');
+    expect(await find('rhododendron')).toEqual(['file:again.txt again.txt']);
+  });
+});
+
 describe('retention', () => {
   it('removes what is older than each setting says, and nothing younger or still in use', async () => {
     const now = new Date(stage.time.clock.now());
@@ -110,6 +222,10 @@ describe('retention', () => {
         values (${id}, 'cmo', '', ${id}, ${at}, ${index === 1 ? null : at})`);
     }
     await db.execute(sql`update agents set inbox_cursor = (select max(seq) from messages) - 1 where type = 'cmo'`);
+    // Nothing of what agents did is removed before it is remembered.
+    await run('retention');
+    expect(await countOf('agent_history')).toBe(3);
+    await run('archive-processor');
     await run('retention');
     expect(await countOf(`events where created_at < '${days(90)}'`)).toBe(0);
     expect(await countOf(`events where created_at = '${days(20)}'`)).toBe(1);

@@ -33,10 +33,10 @@ export interface SchedulerStage {
   dispose(): Promise<void>;
 }
 
-export async function openSchedulerStage(start = Date.UTC(2030, 0, 1)): Promise<SchedulerStage> {
+export async function openSchedulerStage(options: { documentsFolder?: string } = {}): Promise<SchedulerStage> {
   const database = await createDatabase();
   const { postgres } = database;
-  const time = fakeClock(start);
+  const time = fakeClock(Date.UTC(2030, 0, 1));
   const profiles = await loadProfiles('profiles', () => undefined);
   const serve = (on: Postgres) => servicesOn({ postgres: on, profiles, clock: time.clock });
   const services = serve(postgres);
@@ -74,6 +74,8 @@ export async function openSchedulerStage(start = Date.UTC(2030, 0, 1)): Promise<
           silenceMsMax: 30_000,
           host: 'host',
           readings: async () => [],
+          profiles,
+          documentsFolder: options.documentsFolder ?? '/nowhere',
         });
       const connections: Awaited<ReturnType<Postgres['connect']>>[] = [];
       const scheduler = createScheduler({

@@ -12,8 +12,10 @@ import { createPauses, hint } from './pauses.ts';
 import type { Profile, Profiles } from './profiles.ts';
 import {
   type AgentRow,
+  deedsBetween,
   findLiveInstance,
   findRunningLoop,
+  firstDeedAt,
   type InstanceRow,
   insertAgentsIfNew,
   listAgents,
@@ -210,6 +212,10 @@ export function createAgentService(deps: Deps) {
     async inboxCursors(): Promise<ReadonlyMap<string, number>> {
       return new Map((await listAgents(postgres.db)).map(({ type, inboxCursor }) => [type, inboxCursor]));
     },
+
+    /** What agents did between these moments, in milliseconds since 1970. */
+    deedsBetween: (span: { from: number; to: number }) => deedsBetween(postgres.db, span),
+    firstDeedAt: (from: number) => firstDeedAt(postgres.db, from),
 
     /** Roles that are wanted running, and not held. */
     async wantedTypes(): Promise<ReadonlySet<string>> {

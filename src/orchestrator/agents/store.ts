@@ -1,4 +1,4 @@
-import { and, asc, count, desc, eq, gt, inArray, isNotNull, isNull, lt, sql } from 'drizzle-orm';
+import { and, asc, count, desc, eq, gt, gte, inArray, isNotNull, isNull, lt, sql } from 'drizzle-orm';
 import type { Queryable } from '../platform/postgres.ts';
 import { agents, history, instances, loops } from './tables.ts';
 
@@ -240,4 +240,23 @@ export async function silentAgents(db: Queryable, before: number): Promise<strin
     .from(instances)
     .where(and(isNull(instances.endedAt), isNotNull(instances.connectedAt), lt(instances.lastHeartbeatAt, before)));
   return rows.map(({ agentType }) => agentType);
+}
+
+/** What agents' loops came to between these moments, oldest first. */
+export const deedsBetween = (db: Queryable, span: { from: number; to: number }) =>
+  db
+    .select({ agentType: history.agentType, at: history.createdAt, summary: history.summary })
+    .from(history)
+    .where(and(eq(history.actionType, 'loop_done'), gte(history.createdAt, span.from), lt(history.createdAt, span.to)))
+    .orderBy(asc(history.id));
+
+/** The moment of the first of them from `from` on. */
+export async function firstDeedAt(db: Queryable, from: number): Promise<number | undefined> {
+  const [row] = await db
+    .select({ at: history.createdAt })
+    .from(history)
+    .where(and(eq(history.actionType, 'loop_done'), gte(history.createdAt, from)))
+    .orderBy(asc(history.createdAt))
+    .limit(1);
+  return row?.at;
 }

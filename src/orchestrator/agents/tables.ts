@@ -119,6 +119,8 @@ export const history = pgTable(
   },
   (table) => [
     index('history_by_agent').on(table.agentType, table.id),
+    /** For the archive, which goes through them day by day. */
+    index('history_of_deeds').on(table.createdAt).where(sql`${table.actionType} = 'loop_done'`),
     index('history_of_violations')
       .on(table.agentType, table.createdAt)
       .where(sql`${table.actionType} in ('violation', 'violation_alert')`),

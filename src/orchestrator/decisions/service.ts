@@ -1,4 +1,4 @@
-import type { DecisionAction, DecisionDetail } from '../../contracts/decision.ts';
+import { type DecisionAction, type DecisionDetail, decisionDetailSchema } from '../../contracts/decision.ts';
 import { AppError } from '../../contracts/errors.ts';
 import type { Tier } from '../../contracts/policy.ts';
 import type { DecisionBrief } from '../../contracts/tools.ts';
@@ -18,11 +18,15 @@ import {
   type DecisionRow,
   decisionsFor,
   decisionsOfTasks,
+  deleteDecisions,
   findDecision,
   insertActions,
   insertDecision,
   listDecisions,
+  lockResolved,
   overdueDecisions,
+  type ResolvedSpan,
+  resolvedBetween,
 } from './store.ts';
 import { closed, createVoting, type VoteInput, type VoteState } from './voting.ts';
 
@@ -38,6 +42,8 @@ interface Deps {
   readonly resolver: Resolver;
   readonly chance: Chance;
   readonly isAgent: (name: string) => boolean;
+  /** What was archived under an id, as the API showed it. */
+  readonly archived: (id: string) => Promise<unknown>;
 }
 
 export interface ProposalInput {
@@ -195,7 +201,28 @@ export function createDecisionService(deps: Deps) {
       return { decisions, total, limit: query.limit, offset: query.offset };
     },
 
-    get: (id: string) => detail(postgres.db, id),
+    async get(id: string): Promise<DecisionDetail> {
+      const kept = (await findDecision(postgres.db, id)) ? undefined : await deps.archived(id);
+      const parsed = decisionDetailSchema.safeParse(kept);
+      return parsed.success ? parsed.data : detail(postgres.db, id);
+    },
+
+    /** Takes decisions that are over out of the tables of votes: whoever calls keeps them, in the same transaction. */
+    async takeResolved(work: Work, before: number, limit: number): Promise<DecisionDetail[]> {
+      const rows = await lockResolved(work.tx, before, limit);
+      if (rows.length === 0) return [];
+      const shown = await presentDecisions(work.tx, rows);
+      await deleteDecisions(
+        work.tx,
+        rows.map(({ id }) => id),
+      );
+      return shown.map((decision) => ({ ...decision, escalation: null }));
+    },
+
+    async resolvedBetween(span: ResolvedSpan): Promise<DecisionDetail[]> {
+      const shown = await presentDecisions(postgres.db, await resolvedBetween(postgres.db, span));
+      return shown.map((decision) => ({ ...decision, escalation: null }));
+    },
 
     async listFor(
       db: Queryable,

@@ -1,8 +1,10 @@
 import type { SettingName } from '../../contracts/settings.ts';
+import type { Profiles } from '../agents/profiles.ts';
 import { forgetPast } from '../agents/retention.ts';
 import type { Reading } from '../alerts/rules.ts';
 import { forgetToolCalls } from '../gateway/call-records.ts';
 import type { Clock } from '../platform/clock.ts';
+import { type FileDocument, readDocuments } from '../platform/documents-folder.ts';
 import type { Postgres } from '../platform/postgres.ts';
 import type { Services } from '../services.ts';
 import type { JobDefinition, JobOutcome } from './runs.ts';
@@ -17,6 +19,9 @@ interface Deps {
   readonly silenceMsMax: number;
   readonly host: string;
   readonly readings: () => Promise<readonly Reading[]>;
+  readonly profiles: Profiles;
+  /** What operators put there is indexed. */
+  readonly documentsFolder: string;
 }
 
 const dayMs = 86_400_000;
@@ -24,11 +29,57 @@ const overdueAtOnce = 500;
 
 /** The system's own jobs: each can be cut off anywhere and run again. */
 export const systemJobs = (deps: Deps): readonly JobDefinition[] => [
+  archive(deps),
   deadlines(deps),
   groomer(deps),
   healthCheck(deps),
+  indexing(deps),
   retention(deps),
 ];
+
+const archive = ({ services }: Deps): JobDefinition => ({
+  id: 'archive-processor',
+  schedule: '*/5 * * * *',
+  description: 'Archives finished tasks and decisions, and remembers what agents did, day by day',
+  catchUp: 'latest',
+  run: async ({ signal }) => counted(await services.archivist.archive(signal)),
+});
+
+const indexing = ({ services, profiles, documentsFolder }: Deps): JobDefinition => ({
+  id: 'rag-refresh',
+  schedule: '*/30 * * * *',
+  description:
+    'Indexes profiles, decisions with their reasons and the documents folder: what changed, and what is gone',
+  catchUp: 'latest',
+  async run({ signal }) {
+    const { knowledge, archivist } = services;
+    const roles = profiles.all().map(({ type, name, prompt }) => ({
+      source: `profile:${type}`,
+      kind: 'profile' as const,
+      owner: null,
+      title: `${name} (${type})`,
+      text: prompt,
+    }));
+    const files = await readDocuments(documentsFolder, signal);
+    const inStep = [await knowledge.sync('profile', 'profile:', roles)];
+    // On a replica without the folder nothing is known of it, least of all that it is empty.
+    if (files) inStep.push(await knowledge.sync('file', 'file:', files.map(toDocument)));
+    return counted({
+      'decisions indexed': await archivist.indexDecisions(signal),
+      'documents written': inStep.reduce((sum, { written }) => sum + written, 0),
+      'documents removed': inStep.reduce((sum, { removed }) => sum + removed, 0),
+    });
+  },
+});
+
+const toDocument = ({ path, text, changedAt }: FileDocument) => ({
+  source: `file:${path}`,
+  kind: 'file' as const,
+  owner: null,
+  title: /^#\s+(.{1,200})$/m.exec(text)?.[1] ?? path,
+  text,
+  at: changedAt,
+});
 
 const deadlines = ({ services, clock, sweepMs }: Deps): JobDefinition => ({
   id: 'deadlines',
@@ -65,11 +116,12 @@ const retention = ({ services, postgres, clock }: Deps): JobDefinition => ({
   description: 'Removes what is older than the settings of retention keep it',
   catchUp: 'latest',
   async run({ signal }) {
-    const { settings, events, agents, inbox, budgets, jobs } = services;
+    const { settings, events, agents, archivist, inbox, budgets, jobs } = services;
     const { db } = postgres;
     const before = async (name: SettingName & `retention.${string}`) =>
       clock.now() - (await settings.read(db, name)) * dayMs;
-    const past = await before('retention.history');
+    // What agents did is remembered first, and only then forgotten here.
+    const past = Math.min(await before('retention.history'), await archivist.deedsRememberedUpTo());
     let messages = 0;
     for (const [agentType, readTo] of await agents.inboxCursors()) {
       messages += await inbox.forgetOld(db, { agentType, readTo, before: past }, signal);

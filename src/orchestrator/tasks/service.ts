@@ -1,5 +1,5 @@
 import { AppError } from '../../contracts/errors.ts';
-import type { NewTask, Task } from '../../contracts/task.ts';
+import { type NewTask, type Task, taskSchema } from '../../contracts/task.ts';
 import { type Actor, system, type UnitOfWork, type Work } from '../events/work.ts';
 import type { Chance } from '../platform/identity.ts';
 import { iso, isoOrNull } from '../platform/iso.ts';
@@ -8,6 +8,7 @@ import type { SettingsService } from '../settings/service.ts';
 import { delaySetting, isFinished } from './rules.ts';
 import {
   countInProgress,
+  deleteTasks,
   findInHand,
   findTask,
   insertTask,
@@ -16,6 +17,7 @@ import {
   lockBeyond,
   lockClaimsOf,
   lockExpiredLeases,
+  lockFinished,
   lockTask,
   renewLeases,
   type TaskQuery,
@@ -33,6 +35,8 @@ interface Deps {
   readonly chance: Chance;
   readonly isAgent: (name: string) => boolean;
   readonly leaseMs: number;
+  /** What was archived under an id, as the API showed it. */
+  readonly archived: (id: string) => Promise<unknown>;
 }
 
 /** The agent that acts, and the life it acts in: a claim belongs to a life. */
@@ -41,7 +45,8 @@ export interface Claimant {
   readonly instanceId: string;
 }
 
-export function createTaskService({ postgres, unitOfWork, settings, chance, isAgent, leaseMs }: Deps) {
+export function createTaskService(deps: Deps) {
+  const { postgres, unitOfWork, settings, chance, isAgent, leaseMs, archived } = deps;
   async function create(work: Work, actor: Actor, input: NewTask): Promise<Task> {
     if (!isAgent(input.assignTo))
       throw new AppError('agent_not_found', `There is no agent "${input.assignTo}" to assign to`);
@@ -185,8 +190,23 @@ export function createTaskService({ postgres, unitOfWork, settings, chance, isAg
         throw new AppError('not_allowed', `Task ${taskId} is assigned to ${row.assignedTo}`);
     },
 
+    /** Takes finished tasks out of the queue's tables: whoever calls keeps them, in the same transaction. */
+    async takeFinished(work: Work, before: number, limit: number): Promise<Task[]> {
+      const rows = await lockFinished(work.tx, before, limit);
+      if (rows.length > 0)
+        await deleteTasks(
+          work.tx,
+          rows.map(({ id }) => id),
+        );
+      return rows.map(toTask);
+    },
+
     async get(id: string): Promise<Task> {
       const row = await findTask(postgres.db, id);
+      if (!row) {
+        const kept = taskSchema.safeParse(await archived(id));
+        if (kept.success) return kept.data;
+      }
       if (!row) throw new AppError('task_not_found', `There is no task ${id}`);
       return toTask(row);
     },

@@ -97,6 +97,20 @@ export async function lockBeyond(db: Queryable, limit: number): Promise<TaskRow[
     .for('update');
 }
 
+/** Finished before, eldest first; another replica's are left to it. */
+export const lockFinished = (db: Queryable, before: number, limit: number): Promise<TaskRow[]> =>
+  db
+    .select()
+    .from(tasks)
+    .where(and(inArray(tasks.status, ['completed', 'failed', 'cancelled']), lt(tasks.completedAt, before)))
+    .orderBy(asc(tasks.id))
+    .limit(limit)
+    .for('update', { skipLocked: true });
+
+export async function deleteTasks(db: Queryable, ids: readonly string[]): Promise<void> {
+  await db.delete(tasks).where(inArray(tasks.id, [...ids]));
+}
+
 /** Eldest first. */
 export async function openTasks(db: Queryable, limit: number): Promise<OpenTask[]> {
   const rows = await db
