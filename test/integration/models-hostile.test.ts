@@ -172,6 +172,14 @@ describe('what one dialect asks for and the other cannot say', () => {
     expect((await post(client, { model: names[client], ...body })).status).toBe(200);
   });
 
+  it('is refused by the rehearsal as well, and no fault of ours', async () => {
+    const source = { type: 'base64', media_type: 'application/pdf', data: 'AA' };
+    const content = [{ type: 'document', source }];
+    const { status, text } = await post('anthropic', { model: 'rehearsal', messages: [{ role: 'user', content }] });
+    expect(status).toBe(400);
+    expect(JSON.parse(text)).toMatchObject({ code: 'invalid_request' });
+  });
+
   it('goes to the next of the route that can, where falling back is allowed', async () => {
     stage.settings.set('llm.routing_strategy', 'agent-role');
     stage.settings.set('llm.enable_fallback', true);

@@ -1,6 +1,7 @@
 import { ReadableStream } from 'node:stream/web';
 import { MessageStream } from '@anthropic-ai/sdk/lib/MessageStream';
 import { createParser } from 'eventsource-parser';
+import fc from 'fast-check';
 import { ChatCompletionStream } from 'openai/lib/ChatCompletionStream';
 import { describe, expect, it } from 'vitest';
 import { createMessagesTranslator } from '../../src/orchestrator/models/dialects/chat-stream-to-messages.ts';
@@ -221,6 +222,32 @@ describe('calls in OpenAI’s chunks, for Anthropic’s client', () => {
     expect(message.content).toMatchObject(content);
     expect(message.content).toHaveLength(content.length);
     expect(message).toMatchObject({ stop_reason: 'tool_use', usage: { output_tokens: 7 } });
+  });
+
+  it('are whole however they are cut and mixed', () => {
+    const input = fc.dictionary(fc.string({ maxLength: 4 }), fc.jsonValue({ maxDepth: 2 }), { maxKeys: 3 });
+    const cuts = fc.array(fc.nat({ max: 9 }), { maxLength: 30 });
+    fc.assert(
+      fc.property(fc.array(input, { minLength: 1, maxLength: 4 }), cuts, (inputs, order) => {
+        const left = inputs.map((each) => JSON.stringify(each));
+        const said = inputs.map((_input, index) => calls(call({ index, id: `c${index}` }, `tool${index}`, '')));
+        for (const number of [...order, ...inputs.keys()]) {
+          const index = number % inputs.length;
+          // The last of them takes what is left.
+          const length = said.length >= inputs.length + order.length ? Number.MAX_SAFE_INTEGER : 1 + (number % 5);
+          said.push(calls(call({ index }, undefined, left[index]?.slice(0, length))));
+          left[index] = left[index]?.slice(length) ?? '';
+        }
+        const got = translated(createMessagesTranslator(), chunks(...said));
+        inOrder(got);
+        const told = inputs.map((_input, index) =>
+          got
+            .map((event) => (event['index'] === index ? (recordOf(event['delta'])['partial_json'] ?? '') : ''))
+            .join(''),
+        );
+        expect(told.map((json) => JSON.parse(json))).toEqual(inputs.map((each) => JSON.parse(JSON.stringify(each))));
+      }),
+    );
   });
 
   it('go on as they come, as long as they do not mix', () => {
