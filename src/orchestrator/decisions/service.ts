@@ -10,6 +10,7 @@ import type { Chance } from '../platform/identity.ts';
 import { iso, isoOrNull } from '../platform/iso.ts';
 import type { Postgres, Queryable } from '../platform/postgres.ts';
 import type { SettingsService } from '../settings/service.ts';
+import { deleteDecisions, lockResolved, type ResolvedSpan, resolvedBetween } from './past-store.ts';
 import { briefDecisions, presentDecisions } from './present.ts';
 import { named, type Resolver } from './resolve.ts';
 import { isFinal, tierOf } from './rules.ts';
@@ -18,15 +19,11 @@ import {
   type DecisionRow,
   decisionsFor,
   decisionsOfTasks,
-  deleteDecisions,
   findDecision,
   insertActions,
   insertDecision,
   listDecisions,
-  lockResolved,
   overdueDecisions,
-  type ResolvedSpan,
-  resolvedBetween,
 } from './store.ts';
 import { closed, createVoting, type VoteInput, type VoteState } from './voting.ts';
 
