@@ -52,7 +52,7 @@ export const systemRoutes = {
   }),
   getDocsScript: route({
     method: 'get',
-    path: '/docs/explorer.js',
+    path: '/docs/explorer',
     summary: 'The program of that page',
     role: 'public',
     format: 'stream',

@@ -10,7 +10,7 @@ export const docsPage = `<!doctype html>
   body { margin: 0 }
   openapi-explorer { --font-regular: system-ui, sans-serif; --font-mono: ui-monospace, monospace; font-family: system-ui, sans-serif }
 </style>
-<script type="module" src="/docs/explorer.js"></script>
+<script type="module" src="/docs/explorer"></script>
 </head>
 <body>
 <openapi-explorer spec-url="/openapi.json" hide-server-selection server-url="/" table="false">

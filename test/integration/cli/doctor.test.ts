@@ -81,8 +81,9 @@ describe('the doctor names with its mend', () => {
     expect(needed.code).toBe(1);
     expect(needed.find('docker')).toMatchObject({ level: 'fail', mend: expect.stringContaining('Start Docker') });
     const liked = await examine({ ...missing, AGENT_RUNTIME: 'auto' });
-    expect(liked.code).toBe(0);
     expect(liked.find('docker')).toMatchObject({ level: 'warn', mend: expect.stringContaining('without isolation') });
+    // A port that was free a moment ago may be another test's by now; a warning is never what makes it fail.
+    expect(liked.code).toBe(liked.checks.some(({ level }) => level === 'fail') ? 1 : 0);
   });
 
   it('a Redis and a Postgres that are not there, or not what they should be', async () => {

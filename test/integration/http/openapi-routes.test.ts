@@ -42,7 +42,7 @@ describe('/docs', () => {
     expect(headers.get('content-type')).toContain('text/html');
     expect(headers.get('content-security-policy')).toContain("script-src 'self'");
     const asked = [...text.matchAll(/(?:src|href|url)="([^"]*)"/g)].map(([, address]) => address);
-    expect(asked).toEqual(['data:,', '/docs/explorer.js', '/openapi.json', '/', '/openapi.json']);
+    expect(asked).toEqual(['data:,', '/docs/explorer', '/openapi.json', '/', '/openapi.json']);
     expect((await stage.ask('getDocsScript', { key: null })).headers.get('content-type')).toContain('javascript');
   });
 });
