@@ -3,6 +3,7 @@ import { agentStatusSchema } from './agent.ts';
 import { measureSchema, periodSchema } from './budget.ts';
 import { decisionStatusSchema, voteSchema } from './decision.ts';
 import { escalationKindSchema, escalationPrioritySchema } from './escalation.ts';
+import { channelKindSchema } from './notification.ts';
 import { tierSchema } from './policy.ts';
 import { actorSchema, agentTypeSchema, idOf, jsonValue, seqSchema, timestamp } from './primitives.ts';
 import { prioritySchema } from './task.ts';
@@ -110,6 +111,9 @@ const payloads = {
   benchmark_finished: { runId: z.string() },
   job_finished: { jobId: z.string() },
   job_failed: { jobId: z.string(), reason: z.string() },
+  channel_changed: { channel: z.string(), kind: channelKindSchema, enabled: z.boolean() },
+  channel_removed: { channel: z.string() },
+  notification_failed: { notificationId: idOf('ntf'), channel: z.string(), title: z.string(), reason: z.string() },
   key_created: key,
   key_revoked: key,
 } as const;

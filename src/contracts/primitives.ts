@@ -25,6 +25,7 @@ export const idPrefixes = [
   'dom',
   'dmr',
   'mcl',
+  'ntf',
 ] as const;
 export type IdPrefix = (typeof idPrefixes)[number];
 

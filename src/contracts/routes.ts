@@ -3,6 +3,7 @@ import { budgetsRoutes } from './routes/budgets.ts';
 import { decisionsRoutes } from './routes/decisions.ts';
 import { domainsRoutes } from './routes/domains.ts';
 import { keysRoutes } from './routes/keys.ts';
+import { notificationsRoutes } from './routes/notifications.ts';
 import { settingsRoutes } from './routes/settings.ts';
 import { systemRoutes } from './routes/system.ts';
 import { tasksRoutes } from './routes/tasks.ts';
@@ -17,6 +18,7 @@ export const routes = {
   ...budgetsRoutes,
   ...settingsRoutes,
   ...keysRoutes,
+  ...notificationsRoutes,
 } as const;
 
 export type Routes = typeof routes;

@@ -15,12 +15,15 @@ import type { HealthParts } from './health.ts';
 import { beginTerm } from './leader-term.ts';
 import { createLifecycle, type Lifecycle } from './lifecycle.ts';
 import { createMetrics } from './metrics.ts';
+import { type Notifiers, openNotifiers } from './notifiers/notifiers.ts';
 import { openApi } from './operators.ts';
 import { systemClock as clock } from './platform/clock.ts';
 import { keepSecret } from './platform/home.ts';
 import { systemChance as chance } from './platform/identity.ts';
+import { createRedisJobQueue, openPostgresJobQueue } from './platform/job-queue.ts';
 import { createLeadership } from './platform/leader.ts';
 import { createDatabaseProbe } from './platform/probe.ts';
+import { createSealer } from './platform/sealing.ts';
 import { type ChosenRuntime, chooseRuntime, createRuntimeMonitor } from './runtime-choice.ts';
 import { createServices, type Services } from './services.ts';
 
@@ -85,6 +88,7 @@ async function open(config: Config, root: string, lifecycle: Lifecycle): Promise
   await services.agents.register(config.isWanted);
   const adminKey = await ensureAdminKey(foundation, services);
   const feed = await openFeed(foundation, services);
+  const notifiers = await openNotices(foundation, services, feed);
   const gateway = await openGateway({ ...foundation, services, postgres, feed, metrics });
 
   let chosen: ChosenRuntime | undefined;
@@ -114,7 +118,8 @@ async function open(config: Config, root: string, lifecycle: Lifecycle): Promise
     clock,
     retryMs: leaderRetryMs,
     async beginTerm(number) {
-      const term = beginTerm({ ...foundation, services, postgres, feed, metrics, runtime, number });
+      const duties = [notifiers.createDuty];
+      const term = beginTerm({ ...foundation, services, postgres, feed, metrics, runtime, duties, number });
       wakeRelay = term.wakeRelay;
       const stop = async () => {
         wakeRelay = undefined;
@@ -152,7 +157,7 @@ async function open(config: Config, root: string, lifecycle: Lifecycle): Promise
       );
     },
   };
-  const apiUrl = await openApi(foundation, { services, gateway, metrics, health, control, feed });
+  const apiUrl = await openApi(foundation, { services, notifiers, gateway, metrics, health, control, feed });
   return {
     apiUrl,
     home: config.home,
@@ -190,6 +195,26 @@ async function openFeed({ config, lifecycle, log, bus }: Foundation, { events }:
     else onError(batch.error);
   });
   return feed;
+}
+
+/** Attempts at once, of one replica. */
+const jobsAtOnce = 8;
+
+/** The queue is on Redis where there is one, else on Postgres. */
+async function openNotices(foundation: Foundation, services: Services, feed: Feed): Promise<Notifiers> {
+  const { config, database, teamId, log } = foundation;
+  const options = {
+    name: `notifications-${teamId}`,
+    concurrency: jobsAtOnce,
+    onError: (error: unknown) => log.debug({ err: error }, 'job queue'),
+  };
+  const queue =
+    config.redisUrl === undefined
+      ? await openPostgresJobQueue({ ...options, url: database.url })
+      : createRedisJobQueue({ ...options, url: config.redisUrl });
+  const kept = async () => (await keepSecret(config.home, 'encryption-key', () => chance.secret())).secret;
+  const sealer = createSealer(config.encryptionKey ?? (await kept()));
+  return openNotifiers(foundation, { services, feed, sealer, queue });
 }
 
 interface RuntimeUse {

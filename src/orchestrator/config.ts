@@ -1,56 +1,22 @@
-import { isIP } from 'node:net';
 import { resolve } from 'node:path';
 import { z } from 'zod';
-import { agentTypeSchema } from '../contracts/primitives.ts';
+import {
+  agentNames,
+  apiKey,
+  hostName,
+  httpUrl,
+  listOf,
+  milliseconds,
+  nameServer,
+  origin,
+  url,
+  whole,
+} from './config-values.ts';
 import type { ModelsConfig } from './models/models.ts';
 import type { ProviderAccesses } from './models/providers.ts';
 import { readSecrets } from './secrets/values.ts';
 
 /** The only reader of the environment. A wrong value stops the start with a sentence that names it. */
-
-/** Number() takes a blank for 0; nobody means that. */
-const whole = (min: number, max: number) =>
-  z
-    .string()
-    .refine((text) => text.trim() !== '', 'must be a number')
-    .pipe(z.coerce.number<string>().int().min(min).max(max));
-const milliseconds = (fallback: number) => whole(1, 86_400_000).default(fallback);
-
-const listOf = (part: z.ZodType<string, string>) =>
-  z
-    .string()
-    .transform((text) => text.split(',').map((entry) => entry.trim()))
-    .transform((entries) => entries.filter((entry) => entry !== ''))
-    .pipe(z.array(part));
-
-const agentNames = z.union([z.literal(['all', 'none']), agentTypeSchema], 'each must be a role, "all" or "none"');
-const origin = z
-  .string()
-  .refine(
-    (text) => URL.canParse(text) && new URL(text).origin === text,
-    'each must be an origin such as https://board.example',
-  );
-/** As it stands in a Host header, without a port: any port is good. */
-const hostName = z
-  .string()
-  .regex(/^[a-z0-9]([a-z0-9._-]{0,252}[a-z0-9])?$/i, 'each must be a host name such as board.example, without a port')
-  .transform((name) => name.toLowerCase());
-const nameServer = z
-  .string()
-  .refine(
-    (text) => isIP(text.replace(/^\[(.*)\](:\d+)?$|^([\d.]+):\d+$/, '$1$3')) > 0,
-    'each must be an address such as 10.0.0.53, 10.0.0.53:5353 or [fd00::53]:5353',
-  );
-const url = (protocol: RegExp, example: string) =>
-  z.url({ protocol, error: `must be a URL such as ${example}` }).optional();
-
-/** As it stands in a header. */
-const apiKey = z
-  .string()
-  .regex(/^[\x21-\x7e]+$/, 'must be printable characters without blanks')
-  .optional();
-const httpUrl = (example: string) =>
-  z.url({ protocol: /^https?$/, error: `must be a URL such as ${example}` }).default(example);
 
 const schema = z.object({
   ORCHESTRATOR_HOST: z.string().min(1).default('127.0.0.1'),
@@ -69,6 +35,7 @@ const schema = z.object({
   DOCKER_HOST: z.string().min(1).optional(),
   BOARDROOM_HOME: z.string().min(1).default('./.boardroom'),
   BOARDROOM_ADMIN_KEY: z.string().min(16, 'must have at least 16 characters').optional(),
+  BOARDROOM_ENCRYPTION_KEY: z.string().min(32, 'must have at least 32 characters').optional(),
   BOARDROOM_PROFILES: z.string().min(1).default('./profiles'),
   BOARDROOM_AGENTS: listOf(agentNames).default(['all']),
   ALLOWED_HOSTS: listOf(hostName).default([]),
@@ -105,6 +72,9 @@ const schema = z.object({
   CATCH_UP_MS: milliseconds(3_000),
   DISPATCH_MS: milliseconds(1_000),
   TASK_LEASE_MS: milliseconds(60_000),
+  NOTIFY_TIMEOUT_MS: milliseconds(10_000),
+  NOTIFY_RETRY_MS: milliseconds(10_000),
+  NOTIFY_WINDOW_MS: milliseconds(86_400_000),
   STOP_GRACE_MS: milliseconds(1_500),
   LOOP_RETRY_MS: milliseconds(10_000),
   RESTART_BACKOFF_MS: milliseconds(1_000),
@@ -155,6 +125,8 @@ export interface Config {
   readonly dockerHost: string | undefined;
   readonly home: string;
   readonly adminKey: string | undefined;
+  /** What secrets in the database are sealed with; undefined: a key kept in the home folder. */
+  readonly encryptionKey: string | undefined;
   readonly profiles: string;
   /** Which agents are wanted running at first start. */
   readonly isWanted: (agentType: string) => boolean;
@@ -171,6 +143,14 @@ export interface Config {
     readonly relayPollMs: number;
     readonly catchUpMs: number;
     readonly dispatchMs: number;
+  };
+  readonly notify: {
+    /** For one attempt. */
+    readonly timeoutMs: number;
+    /** Before the second attempt; later pauses double. */
+    readonly retryMs: number;
+    /** From the first attempt on; then it has failed. */
+    readonly windowMs: number;
   };
   readonly taskLeaseMs: number;
   readonly stopGraceMs: number;
@@ -232,6 +212,7 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
     dockerHost: env.DOCKER_HOST,
     home: resolve(env.BOARDROOM_HOME),
     adminKey: env.BOARDROOM_ADMIN_KEY,
+    encryptionKey: env.BOARDROOM_ENCRYPTION_KEY,
     profiles: resolve(env.BOARDROOM_PROFILES),
     isWanted: (agentType) => wanted.includes('all') || wanted.includes(agentType),
     log: { level: env.LOG_LEVEL, to: env.LOG_TO },
@@ -247,6 +228,7 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
       catchUpMs: env.CATCH_UP_MS,
       dispatchMs: env.DISPATCH_MS,
     },
+    notify: { timeoutMs: env.NOTIFY_TIMEOUT_MS, retryMs: env.NOTIFY_RETRY_MS, windowMs: env.NOTIFY_WINDOW_MS },
     taskLeaseMs: env.TASK_LEASE_MS,
     stopGraceMs: env.STOP_GRACE_MS,
     loopRetryMs: env.LOOP_RETRY_MS,
@@ -273,6 +255,7 @@ function providersOf(env: z.output<typeof schema>): ProviderAccesses {
 /** Values of these are never repeated in a message. */
 const secrets = new Set([
   'BOARDROOM_ADMIN_KEY',
+  'BOARDROOM_ENCRYPTION_KEY',
   'DATABASE_URL',
   'REDIS_URL',
   'ANTHROPIC_API_KEY',

@@ -25,6 +25,8 @@ import { createKeyLimiter } from './http/rate-limit.ts';
 import { createSystemHandlers } from './http/system-routes.ts';
 import { createKeyHandlers } from './keys/routes.ts';
 import type { Metrics } from './metrics.ts';
+import type { Notifiers } from './notifiers/notifiers.ts';
+import { createNotificationHandlers } from './notifiers/routes.ts';
 import type { Services } from './services.ts';
 import { createSettingHandlers } from './settings/routes.ts';
 import { createTaskHandlers } from './tasks/routes.ts';
@@ -32,6 +34,7 @@ import { createDashboardSockets } from './websocket.ts';
 
 interface ApiParts {
   readonly services: Services;
+  readonly notifiers: Notifiers;
   readonly gateway: Gateway;
   readonly metrics: Metrics;
   readonly health: HealthParts;
@@ -42,7 +45,7 @@ interface ApiParts {
 /** The operators' side of this replica: routes, limits, the dashboard's sockets; listening when this resolves. */
 export async function openApi(foundation: Foundation, parts: ApiParts): Promise<string> {
   const { config, lifecycle, log, bus, database, teamId, version, clock, chance, replica } = foundation;
-  const { services, gateway, metrics, health, control, feed } = parts;
+  const { services, notifiers, gateway, metrics, health, control, feed } = parts;
   const { origins } = config.api;
   const guard = createBrowserGuard(config.api);
   const limits = createLimitStores({
@@ -77,6 +80,7 @@ export async function openApi(foundation: Foundation, parts: ApiParts): Promise<
       ...createDomainHandlers(services.domains, feed.catchUp),
       ...createBudgetHandlers(services.budgets),
       ...createSettingHandlers({ ...services, ...database, inEffect: feed.catchUp }),
+      ...createNotificationHandlers(notifiers),
       ...createKeyHandlers(services.keys, authenticator.forget),
     },
     authenticator,
