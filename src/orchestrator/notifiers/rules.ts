@@ -38,7 +38,7 @@ export function noticeOf({ eventType, payload }: Pick<BoardroomEvent, 'eventType
     kind: 'domain_request',
     severity: 'normal',
     title: titled(`${said('requestedBy')} asks for ${domain}`),
-    text: shortened(`${said('reason')}\n(${score})`, textMax),
+    text: shortened(`${said('reason')}\n(${score})`),
     subject: { type: 'domain_request', id: said('requestId'), about: domain },
   };
 }
@@ -58,7 +58,7 @@ export const escalationNotice = ({ id, kind, subject, title, reason, priority }:
   kind,
   severity: priority,
   title: titled(`${headings[kind]}: ${title}`),
-  text: shortened(reason, textMax),
+  text: shortened(reason),
   subject: { type: 'escalation', id, about: subject },
 });
 
@@ -147,11 +147,15 @@ export function objectionTo(target: ChannelTarget, allowPrivate: boolean): strin
   return protocol === 'https:' || allowPrivate ? undefined : 'plain HTTP is for private networks (allowPrivate) alone';
 }
 
-const titled = (given: string): string => shortened(given.replaceAll(/\s+/gu, ' '), titleMax);
+const titled = (given: string): string => cut(plain(given).replaceAll(/\s+/gu, ' '), titleMax);
+const shortened = (given: string): string => cut(plain(given), textMax);
 
 /** Without control characters, those included that make a text read in another order than it is written. */
-const shortened = (given: string, max: number): string => {
-  const plain = given.replaceAll(/[\u202a-\u202e\u2066-\u2069]/gu, '').replaceAll(/[^\P{Cc}\n]+/gu, ' ');
-  const letters = [...plain.trim()];
+const plain = (given: string): string =>
+  given.replaceAll(/[\u202a-\u202e\u2066-\u2069]/gu, '').replaceAll(/[^\P{Cc}\n]+/gu, ' ');
+
+/** Between characters, not in one. */
+function cut(given: string, max: number): string {
+  const letters = [...given.trim()];
   return letters.length <= max ? letters.join('') : `${letters.slice(0, max - 1).join('')}…`;
-};
+}
