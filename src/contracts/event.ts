@@ -4,6 +4,7 @@ import { measureSchema, periodSchema } from './budget.ts';
 import { decisionStatusSchema, voteSchema } from './decision.ts';
 import { escalationKindSchema, escalationPrioritySchema } from './escalation.ts';
 import { documentKindSchema } from './knowledge.ts';
+import { channelKindSchema } from './notification.ts';
 import { tierSchema } from './policy.ts';
 import { actorSchema, agentTypeSchema, idOf, jsonValue, seqSchema, timestamp } from './primitives.ts';
 import { prioritySchema, taskFlagSchema } from './task.ts';
@@ -141,6 +142,9 @@ const payloads = {
   job_removed: job,
   job_finished: { ...job, runId: idOf('run'), summary: z.string(), durationMs: z.number() },
   job_failed: { ...job, runId: idOf('run'), reason: z.string(), failures: z.number() },
+  channel_changed: { channel: z.string(), kind: channelKindSchema, enabled: z.boolean() },
+  channel_removed: { channel: z.string() },
+  notification_failed: { notificationId: idOf('ntf'), channel: z.string(), title: z.string(), reason: z.string() },
   key_created: key,
   key_revoked: key,
 } as const;

@@ -27,6 +27,7 @@ export const idPrefixes = [
   'mcl',
   'run',
   'doc',
+  'ntf',
 ] as const;
 export type IdPrefix = (typeof idPrefixes)[number];
 

@@ -6,6 +6,7 @@ import { focusRoutes } from './routes/focus.ts';
 import { jobsRoutes } from './routes/jobs.ts';
 import { keysRoutes } from './routes/keys.ts';
 import { knowledgeRoutes } from './routes/knowledge.ts';
+import { notificationsRoutes } from './routes/notifications.ts';
 import { settingsRoutes } from './routes/settings.ts';
 import { systemRoutes } from './routes/system.ts';
 import { tasksRoutes } from './routes/tasks.ts';
@@ -23,6 +24,7 @@ export const routes = {
   ...jobsRoutes,
   ...settingsRoutes,
   ...keysRoutes,
+  ...notificationsRoutes,
 } as const;
 
 export type Routes = typeof routes;

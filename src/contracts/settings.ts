@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { budgetsSchema } from './budget.ts';
+import type { EscalationPriority } from './escalation.ts';
 import { type FocusName, focusNames, focusSchema } from './focus.ts';
 import {
   defaultModelRoutes,
@@ -41,6 +42,13 @@ const focusRows = Object.fromEntries(
     return [`focus.${name}`, row({ schema, default: 50, description: schema.description ?? '' })];
   }),
 ) as Record<`focus.${FocusName}`, SettingRow<z.ZodNumber>>; // Object.fromEntries forgets the names
+const reminder = (priority: EscalationPriority, seconds: number) =>
+  row({
+    schema: z.number().int().min(60).max(2_592_000),
+    default: seconds,
+    unit: 's',
+    description: `How long an escalation of priority ${priority} waits before its channels are reminded, each time anew`,
+  });
 
 /** The typed registry: `<category>.<key>`. Families of settings, such as one for each role, are beneath it. */
 export const settingsRegistry = {
@@ -112,6 +120,9 @@ export const settingsRegistry = {
     default: false,
     description: 'Let identical requests at the same time share an answer where it is deterministic (temperature 0)',
   }),
+  'escalation.timeout_critical': reminder('critical', 14_400),
+  'escalation.timeout_high': reminder('high', 43_200),
+  'escalation.timeout_normal': reminder('normal', 86_400),
   'permissions.alert_after': row({
     schema: z.number().int().min(1).max(10_000),
     default: 5,

@@ -1,9 +1,9 @@
-import { hostname } from 'node:os';
 import { join } from 'node:path';
 import Dockerode from 'dockerode';
 import { AppError } from '../contracts/errors.ts';
 import { createSpecBuilder } from './agents/spec.ts';
 import { stopTeam } from './agents/supervisor.ts';
+import { openNotices, openScheduler } from './background.ts';
 import type { Config } from './config.ts';
 import type { ContainerControl } from './container.ts';
 import { createChanges } from './events/changes.ts';
@@ -13,8 +13,7 @@ import { topics } from './events/topics.ts';
 import { type Foundation, openFoundation } from './foundation.ts';
 import { type Gateway, openGateway } from './gateway/gateway.ts';
 import type { HealthParts } from './health.ts';
-import { systemJobs } from './jobs/definitions.ts';
-import { beginTerm, heartbeatsMissedMax } from './leader-term.ts';
+import { beginTerm } from './leader-term.ts';
 import { createLifecycle, type Lifecycle } from './lifecycle.ts';
 import { createMetrics } from './metrics.ts';
 import { openApi } from './operators.ts';
@@ -22,12 +21,8 @@ import { systemClock as clock } from './platform/clock.ts';
 import { keepSecret } from './platform/home.ts';
 import { systemChance as chance } from './platform/identity.ts';
 import { createLeadership } from './platform/leader.ts';
-import { everySecond } from './platform/metronome.ts';
-import { readPressure } from './platform/pressure.ts';
 import { createDatabaseProbe } from './platform/probe.ts';
-import { createSessionLocks } from './platform/session-locks.ts';
 import { type ChosenRuntime, chooseRuntime, createRuntimeMonitor } from './runtime-choice.ts';
-import { createScheduler, type Scheduler } from './scheduler.ts';
 import { createSecretKeeper } from './secrets/keeper.ts';
 import type { SecretOf } from './secrets/rules.ts';
 import { createServices, type Services } from './services.ts';
@@ -94,6 +89,7 @@ async function open(config: Config, root: string, lifecycle: Lifecycle): Promise
   await services.agents.register(config.isWanted);
   const adminKey = await ensureAdminKey(foundation, services);
   const feed = await openFeed(foundation, services);
+  const notifiers = await openNotices(foundation, services, feed);
   const secrets = await createSecretKeeper({
     environment: config.secrets,
     read: () => services.settings.secrets(postgres.db),
@@ -129,7 +125,8 @@ async function open(config: Config, root: string, lifecycle: Lifecycle): Promise
     clock,
     retryMs: leaderRetryMs,
     async beginTerm(number) {
-      const term = beginTerm({ ...foundation, services, postgres, feed, metrics, runtime, number });
+      const duties = [notifiers.createDuty];
+      const term = beginTerm({ ...foundation, services, postgres, feed, metrics, runtime, duties, number });
       wakeRelay = term.wakeRelay;
       const stop = async () => {
         wakeRelay = undefined;
@@ -167,8 +164,18 @@ async function open(config: Config, root: string, lifecycle: Lifecycle): Promise
       );
     },
   };
-  const scheduler = openScheduler(foundation, { services, monitor });
-  const apiUrl = await openApi(foundation, { services, gateway, metrics, health, control, feed, scheduler, secrets });
+  const scheduler = openScheduler(foundation, { services, notifiers, monitor });
+  const apiUrl = await openApi(foundation, {
+    services,
+    notifiers,
+    gateway,
+    metrics,
+    health,
+    control,
+    feed,
+    scheduler,
+    secrets,
+  });
   return {
     apiUrl,
     home: config.home,
@@ -206,47 +213,6 @@ async function openFeed({ config, lifecycle, log, bus }: Foundation, { events }:
     else onError(batch.error);
   });
   return feed;
-}
-
-/** Any number that no other lock of ours uses. */
-const jobLocks = 7_261_004;
-
-function openScheduler(
-  { config, lifecycle, log, bus, database, profiles, replica }: Foundation,
-  { services, monitor }: { services: Services; monitor: RuntimeUse['monitor'] },
-): Scheduler {
-  const { postgres } = database;
-  const onError = (error: unknown) => log.warn({ err: error }, 'scheduler');
-  const scheduler = createScheduler({
-    runs: services.jobRuns,
-    definitions: systemJobs({
-      services,
-      postgres,
-      clock,
-      sweepMs: config.every.sweepMs,
-      silenceMsMax: heartbeatsMissedMax * config.every.heartbeatMs,
-      profiles,
-      documentsFolder: config.documents,
-      host: hostname(),
-      async readings() {
-        const pressure = await readPressure(config.home, postgres.pool);
-        return [
-          { alert: 'disk', value: pressure.disk },
-          { alert: 'memory', value: pressure.memory },
-          { alert: 'pool', value: pressure.pool },
-          { alert: 'redis', value: (await bus.status()) === 'error' ? 1 : 0 },
-          { alert: 'runtime', value: monitor.state().status === 'unhealthy' ? 1 : 0 },
-        ];
-      },
-    }),
-    locks: createSessionLocks({ connect: postgres.connect, namespace: jobLocks, onError }),
-    metronome: everySecond,
-    replica,
-    onError,
-  });
-  scheduler.start();
-  lifecycle.onClose('scheduler', () => scheduler.stop());
-  return scheduler;
 }
 
 interface RuntimeUse {

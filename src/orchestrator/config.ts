@@ -73,6 +73,9 @@ const schema = z.object({
   CATCH_UP_MS: milliseconds(3_000),
   DISPATCH_MS: milliseconds(1_000),
   TASK_LEASE_MS: milliseconds(60_000),
+  NOTIFY_TIMEOUT_MS: milliseconds(10_000),
+  NOTIFY_RETRY_MS: milliseconds(10_000),
+  NOTIFY_WINDOW_MS: milliseconds(86_400_000),
   STOP_GRACE_MS: milliseconds(1_500),
   LOOP_RETRY_MS: milliseconds(10_000),
   RESTART_BACKOFF_MS: milliseconds(1_000),
@@ -143,6 +146,14 @@ export interface Config {
     readonly relayPollMs: number;
     readonly catchUpMs: number;
     readonly dispatchMs: number;
+  };
+  readonly notify: {
+    /** For one attempt. */
+    readonly timeoutMs: number;
+    /** Before the second attempt; later pauses double. */
+    readonly retryMs: number;
+    /** From the first attempt on; then it has failed. */
+    readonly windowMs: number;
   };
   readonly taskLeaseMs: number;
   readonly stopGraceMs: number;
@@ -221,6 +232,7 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
       catchUpMs: env.CATCH_UP_MS,
       dispatchMs: env.DISPATCH_MS,
     },
+    notify: { timeoutMs: env.NOTIFY_TIMEOUT_MS, retryMs: env.NOTIFY_RETRY_MS, windowMs: env.NOTIFY_WINDOW_MS },
     taskLeaseMs: env.TASK_LEASE_MS,
     stopGraceMs: env.STOP_GRACE_MS,
     loopRetryMs: env.LOOP_RETRY_MS,

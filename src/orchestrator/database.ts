@@ -11,6 +11,8 @@ import { migrateSchema } from './platform/migrate.ts';
 import { createPostgres, type Postgres } from './platform/postgres.ts';
 
 export interface Database {
+  /** For those who need connections of their own; has the password in it. */
+  readonly url: string;
   readonly postgres: Postgres;
   /** The folder of the embedded data; undefined when Postgres is the operator's own. */
   readonly embeddedIn: string | undefined;
@@ -42,7 +44,7 @@ export async function openDatabase(deps: Deps): Promise<Database> {
   lifecycle.onClose('database pool', () => postgres.close());
   await migrateSchema(postgres, migrations);
   if (embedded) await holdHome(deps, { embedded, postgres, home });
-  return { postgres, embeddedIn: embedded?.data };
+  return { url, postgres, embeddedIn: embedded?.data };
 }
 
 interface Home {

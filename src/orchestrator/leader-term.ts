@@ -11,6 +11,7 @@ import { fence } from './events/fence.ts';
 import { createRelay, type Relay } from './events/relay.ts';
 import { channels, topics } from './events/topics.ts';
 import type { Metrics } from './metrics.ts';
+import type { Duty } from './notifiers/duty.ts';
 import type { Bus } from './platform/bus.ts';
 import type { Clock } from './platform/clock.ts';
 import type { Chance } from './platform/identity.ts';
@@ -35,6 +36,8 @@ export interface TermDeps {
   readonly log: Logger;
   /** Resolves when there is a runtime; undefined when the process closes before. */
   readonly runtime: Promise<(ChosenRuntime & { readonly specs: SpecBuilder }) | undefined>;
+  /** What else runs on the leader alone, made anew for each term. */
+  readonly duties: readonly (() => Duty)[];
   /** The term's place among all terms. */
   readonly number: number;
 }
@@ -63,6 +66,7 @@ export function beginTerm(deps: TermDeps): Term & { wakeRelay(): void } {
       leases.forget();
     },
   });
+  const duties = deps.duties.map((make) => make());
   let supervisor: Supervisor | undefined;
   let over = false;
   const supervised = deps.runtime.then((chosen) => {
@@ -72,6 +76,7 @@ export function beginTerm(deps: TermDeps): Term & { wakeRelay(): void } {
   });
   relay.start();
   sweep.start();
+  for (const duty of duties) duty.start();
   metrics.leader.set(1);
 
   return {
@@ -85,7 +90,7 @@ export function beginTerm(deps: TermDeps): Term & { wakeRelay(): void } {
       metrics.leader.set(0);
       // A runtime that is still being chosen is not waited for: it finds the term over.
       if (supervisor) await supervised;
-      await Promise.all([supervisor?.stop(), sweep.stop(), relay.stop()]);
+      await Promise.all([supervisor, sweep, relay, ...duties].map((part) => part?.stop()));
     },
   };
 }

@@ -28,6 +28,8 @@ import { createJobHandlers } from './jobs/routes.ts';
 import { createKeyHandlers } from './keys/routes.ts';
 import { createKnowledgeHandlers } from './knowledge/routes.ts';
 import type { Metrics } from './metrics.ts';
+import type { Notifiers } from './notifiers/notifiers.ts';
+import { createNotificationHandlers } from './notifiers/routes.ts';
 import type { Scheduler } from './scheduler.ts';
 import type { SecretKeeper } from './secrets/keeper.ts';
 import type { Services } from './services.ts';
@@ -37,6 +39,7 @@ import { createDashboardSockets } from './websocket.ts';
 
 interface ApiParts {
   readonly services: Services;
+  readonly notifiers: Notifiers;
   readonly gateway: Gateway;
   readonly metrics: Metrics;
   readonly health: HealthParts;
@@ -49,7 +52,7 @@ interface ApiParts {
 /** The operators' side of this replica: routes, limits, the dashboard's sockets; listening when this resolves. */
 export async function openApi(foundation: Foundation, parts: ApiParts): Promise<string> {
   const { config, lifecycle, log, bus, database, teamId, clock, chance, replica } = foundation;
-  const { services, gateway, metrics, health, control, feed, scheduler, secrets } = parts;
+  const { services, notifiers, gateway, metrics, health, control, feed, scheduler, secrets } = parts;
   const { origins } = config.api;
   const guard = createBrowserGuard(config.api);
   const limits = createLimitStores({
@@ -86,6 +89,7 @@ export async function openApi(foundation: Foundation, parts: ApiParts): Promise<
       ...createBudgetHandlers(services.budgets),
       ...createSettingHandlers({ ...services, ...database, inEffect: () => feed.catchUp().then(secrets.settled) }),
       ...createFocusHandlers(services.focus),
+      ...createNotificationHandlers(notifiers),
       ...createJobHandlers(services.jobs, scheduler.wake),
       ...createKeyHandlers(services.keys, authenticator.forget),
     },

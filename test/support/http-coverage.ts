@@ -79,6 +79,12 @@ export const bookOf = {
   createSession: 'sessions-routes',
   endSession: 'sessions-routes',
   createTicket: 'sessions-routes',
+  listNotifications: 'notifications-routes',
+  retryNotification: 'notifications-routes',
+  listChannels: 'notifications-routes',
+  addChannel: 'notifications-routes',
+  removeChannel: 'notifications-routes',
+  testChannel: 'notifications-routes',
 } as const satisfies Record<RouteName, string>;
 type Book = (typeof bookOf)[RouteName];
 

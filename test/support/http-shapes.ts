@@ -206,6 +206,35 @@ const teamOperation = z.looseObject({
 });
 const decisionPage = z.looseObject({ decisions: z.array(z.looseObject(decision)), ...page });
 
+/** Strict: URLs, passwords and tokens must not stand beside these. */
+const channel = z.strictObject({
+  name: z.string(),
+  kind: z.enum(['webhook', 'slack', 'telegram', 'email']),
+  destination: z.string(),
+  severities: z.array(z.string()),
+  kinds: z.array(z.string()),
+  enabled: z.boolean(),
+  allowPrivate: z.boolean(),
+  answerLinks: z.boolean(),
+  createdAt: time,
+  changedAt: time,
+});
+const notification = z.looseObject({
+  id: id('ntf'),
+  channel: z.string(),
+  kind: z.string(),
+  severity: z.enum(['critical', 'high', 'normal']),
+  title: z.string(),
+  text: z.string(),
+  subject: z.looseObject({ type: z.string(), id: z.string(), about: z.string() }),
+  status: z.enum(['pending', 'sent', 'failed']),
+  attempts: count,
+  lastError: z.string().nullable(),
+  nextAttemptAt: timeOrNull,
+  createdAt: time,
+  sentAt: timeOrNull,
+});
+
 /** What each route answers when it does what it is for. */
 export const shapes = {
   getHealth: z.looseObject({ status: z.literal('ok'), timestamp: time }),
@@ -318,6 +347,12 @@ export const shapes = {
   revokeKey: z.looseObject(success),
   createSession: z.looseObject({ ...success, expiresAt: time }),
   endSession: z.looseObject(success),
+  listNotifications: z.looseObject({ notifications: z.array(notification), ...page }),
+  retryNotification: z.looseObject({ ...success, notification }),
+  listChannels: z.looseObject({ channels: z.array(channel), ...page }),
+  addChannel: z.looseObject({ ...success, channel, secret: z.string().min(32).optional() }),
+  removeChannel: z.looseObject(success),
+  testChannel: z.looseObject({ ...success, notification }),
   createTicket: z.looseObject({ ticket: z.string().min(32), expiresAt: time }),
 } as const satisfies Record<RouteName, z.ZodType>;
 export type Shapes = typeof shapes;

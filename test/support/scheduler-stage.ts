@@ -2,7 +2,11 @@ import { sql } from 'drizzle-orm';
 import { loadProfiles } from '../../src/orchestrator/agents/profiles.ts';
 import { systemJobs } from '../../src/orchestrator/jobs/definitions.ts';
 import type { JobDefinition } from '../../src/orchestrator/jobs/runs.ts';
+import { createChannelService } from '../../src/orchestrator/notifiers/channels.ts';
+import { createNotificationService } from '../../src/orchestrator/notifiers/service.ts';
+import { systemChance as chance } from '../../src/orchestrator/platform/identity.ts';
 import { createPostgres, type Postgres } from '../../src/orchestrator/platform/postgres.ts';
+import { createSealer } from '../../src/orchestrator/platform/sealing.ts';
 import { createSessionLocks } from '../../src/orchestrator/platform/session-locks.ts';
 import { createScheduler, type Scheduler } from '../../src/orchestrator/scheduler.ts';
 import type { Services } from '../../src/orchestrator/services.ts';
@@ -31,6 +35,13 @@ export interface SchedulerStage {
   /** So much time passes, looked at every `stepMs`. */
   pass(ms: number, stepMs: number): Promise<void>;
   dispose(): Promise<void>;
+}
+
+/** Rows are made, as everywhere; in these tests nobody sends them. */
+function notificationsOf({ unitOfWork, settings, escalations }: Services, postgres: Postgres) {
+  const channels = createChannelService({ postgres, unitOfWork, chance, sealer: createSealer('of the tests', chance) });
+  const sending = { onMade: () => undefined, deliver: async () => undefined, claimMs: 1_000 };
+  return createNotificationService({ postgres, unitOfWork, settings, escalations, channels, chance, ...sending });
 }
 
 export async function openSchedulerStage(options: { documentsFolder?: string } = {}): Promise<SchedulerStage> {
@@ -68,6 +79,7 @@ export async function openSchedulerStage(options: { documentsFolder?: string } =
         definitions?.(name) ??
         systemJobs({
           services: replicaServices,
+          notifications: notificationsOf(replicaServices, own),
           postgres: own,
           clock: time.clock,
           sweepMs: 15_000,

@@ -54,6 +54,7 @@ export async function watchTerm(databaseUrl: string, { wanted, broken = [], befo
   });
   const term = beginTerm({
     ...common,
+    duties: [],
     number: 1,
     services,
     feed: createFeed({ clock: time.clock, read: async () => [], catchUpMs: 1_000, onError: () => undefined }),

@@ -8,6 +8,7 @@ import type { Queryable } from '../platform/postgres.ts';
 import {
   closeEscalation,
   type EscalationRow,
+  findOpenAfter,
   findOpenFor,
   findOpenOf,
   insertEscalation,
@@ -92,6 +93,8 @@ export function createEscalationService({ unitOfWork, inbox, chance, onStuckAnsw
       const { rows, total } = await listEscalations(db, query);
       return { escalations: rows.map(toEscalation), total, limit: query.limit, offset: query.offset };
     },
+
+    openAfter: (db: Queryable, id: string, limit: number) => findOpenAfter(db, id, limit),
 
     openOf: (db: Queryable, kind: EscalationKind) => findOpenOf(db, kind),
 

@@ -1,4 +1,4 @@
-import { and, count, desc, eq, sql } from 'drizzle-orm';
+import { and, asc, count, desc, eq, gt, sql } from 'drizzle-orm';
 import type { Queryable } from '../platform/postgres.ts';
 import { escalations } from './tables.ts';
 
@@ -33,6 +33,15 @@ export const findOpenOf = (db: Queryable, kind: EscalationRow['kind']): Promise<
     .select()
     .from(escalations)
     .where(and(eq(escalations.kind, kind), eq(escalations.status, 'open')));
+
+/** All that is open, in pages: those behind the id of the page before. */
+export const findOpenAfter = (db: Queryable, id: string, limit: number): Promise<EscalationRow[]> =>
+  db
+    .select()
+    .from(escalations)
+    .where(and(eq(escalations.status, 'open'), gt(escalations.id, id)))
+    .orderBy(asc(escalations.id))
+    .limit(limit);
 
 export async function closeEscalation(
   db: Queryable,

@@ -44,6 +44,7 @@ export async function readHorizon(db: Queryable): Promise<number> {
 export interface EventQuery {
   readonly limit: number;
   readonly type?: EventType | undefined;
+  readonly types?: readonly EventType[] | undefined;
   readonly agentType?: string | undefined;
   readonly after?: number | undefined;
   readonly before?: number | undefined;
@@ -61,6 +62,7 @@ export async function readEvents(db: Queryable, query: EventQuery): Promise<Boar
         query.after === undefined ? undefined : gt(events.seq, query.after),
         query.before === undefined ? undefined : lt(events.seq, query.before),
         query.type === undefined ? undefined : eq(events.eventType, query.type),
+        query.types === undefined ? undefined : inArray(events.eventType, [...query.types]),
         query.agentType === undefined ? undefined : eq(events.agentType, query.agentType),
       ),
     )
@@ -85,15 +87,16 @@ export async function deleteEvents(db: Queryable, before: number, limit: number)
   return rowCount ?? 0;
 }
 
-export async function readRelayCursor(db: Queryable): Promise<number | undefined> {
-  const [row] = await db.select().from(relayCursors).where(eq(relayCursors.name, 'bus'));
+/** How far the reader of this name has come. */
+export async function readCursor(db: Queryable, name: string): Promise<number | undefined> {
+  const [row] = await db.select().from(relayCursors).where(eq(relayCursors.name, name));
   return row?.seq;
 }
 
 /** Never back: a leader that does not know yet that it is none may come late. */
-export async function saveRelayCursor(db: Queryable, seq: number): Promise<void> {
+export async function saveCursor(db: Queryable, name: string, seq: number): Promise<void> {
   await db
     .insert(relayCursors)
-    .values({ name: 'bus', seq })
+    .values({ name, seq })
     .onConflictDoUpdate({ target: relayCursors.name, set: { seq: sql`greatest(${relayCursors.seq}, ${seq})` } });
 }

@@ -25,7 +25,7 @@ export const events = pgTable(
   ],
 );
 
-/** How far the relay has published. */
+/** How far the relay has published, and others that read the log have read. */
 export const relayCursors = pgTable('relay_cursors', {
   name: text('name').primaryKey(),
   seq: seq('seq').notNull(),

@@ -3,6 +3,7 @@ import type { Profiles } from '../agents/profiles.ts';
 import { forgetPast } from '../agents/retention.ts';
 import type { Reading } from '../alerts/rules.ts';
 import { forgetToolCalls } from '../gateway/call-records.ts';
+import type { NotificationService } from '../notifiers/service.ts';
 import type { Clock } from '../platform/clock.ts';
 import { type FileDocument, readDocuments } from '../platform/documents-folder.ts';
 import type { Postgres } from '../platform/postgres.ts';
@@ -11,6 +12,7 @@ import type { JobDefinition, JobOutcome } from './runs.ts';
 
 interface Deps {
   readonly services: Services;
+  readonly notifications: Pick<NotificationService, 'remind' | 'forgetOld'>;
   readonly postgres: Postgres;
   readonly clock: Clock;
   /** Between two looks at what is past its time. */
@@ -81,13 +83,16 @@ const toDocument = ({ path, text, changedAt }: FileDocument) => ({
   at: changedAt,
 });
 
-const deadlines = ({ services, clock, sweepMs }: Deps): JobDefinition => ({
+const deadlines = ({ services, notifications, clock, sweepMs }: Deps): JobDefinition => ({
   id: 'deadlines',
   schedule: sweepMs % 1_000 === 0 ? `every ${sweepMs / 1_000}s` : `every ${sweepMs}ms`,
-  description: 'Settles decisions that are past their deadline',
+  description: 'Settles decisions that are past their deadline, and reminds of escalations that wait for too long',
   catchUp: 'latest',
   run: async () =>
-    counted({ 'decisions settled': await services.decisions.sweepDeadlines(clock.now(), overdueAtOnce) }),
+    counted({
+      'decisions settled': await services.decisions.sweepDeadlines(clock.now(), overdueAtOnce),
+      'reminders sent': await notifications.remind(clock.now()),
+    }),
 });
 
 const groomer = ({ services }: Deps): JobDefinition => ({
@@ -110,7 +115,7 @@ const healthCheck = ({ services, clock, silenceMsMax, host, readings }: Deps): J
     }),
 });
 
-const retention = ({ services, postgres, clock }: Deps): JobDefinition => ({
+const retention = ({ services, notifications, postgres, clock }: Deps): JobDefinition => ({
   id: 'retention',
   schedule: '17 3 * * *',
   description: 'Removes what is older than the settings of retention keep it',
@@ -132,6 +137,7 @@ const retention = ({ services, postgres, clock }: Deps): JobDefinition => ({
       'rows of history': await forgetPast(postgres, past, signal),
       'tool calls': await forgetToolCalls(postgres, past, signal),
       'model calls': await budgets.forgetOld(await before('retention.model_calls'), signal),
+      notifications: await notifications.forgetOld(await before('retention.events'), signal),
       'runs of jobs': await jobs.forgetOld(await before('retention.job_runs'), signal),
     });
   },

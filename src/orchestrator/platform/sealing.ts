@@ -9,6 +9,11 @@ export interface Sealer {
   open(sealed: string, context: string): string | undefined;
 }
 
+/** What stands sealed cannot be opened: another key, another place, or changed since. */
+export class SealBroken extends Error {
+  override readonly name = 'SealBroken';
+}
+
 const prefix = 'sealed.v1.';
 const nonceBytes = 12;
 const tagBytes = 16;
