@@ -6,7 +6,7 @@ import { systemJobs } from './jobs/definitions.ts';
 import { heartbeatsMissedMax } from './leader-term.ts';
 import { type Notifiers, openNotifiers } from './notifiers/notifiers.ts';
 import { systemClock as clock } from './platform/clock.ts';
-import { createRedisJobQueue, openPostgresJobQueue } from './platform/job-queue.ts';
+import { createRedisJobQueue, openLater, openPostgresJobQueue } from './platform/job-queue.ts';
 import { everySecond } from './platform/metronome.ts';
 import { readPressure } from './platform/pressure.ts';
 import { createSessionLocks } from './platform/session-locks.ts';
@@ -62,16 +62,18 @@ export function openScheduler(
 const jobsAtOnce = 8;
 
 /** What tells humans elsewhere. The queue is on Redis where there is one, else on Postgres. */
-export async function openNotices(foundation: Foundation, services: Services, feed: Feed): Promise<Notifiers> {
+export function openNotices(foundation: Foundation, services: Services, feed: Feed): Notifiers {
   const { config, database, teamId, log } = foundation;
   const options = {
     name: `notifications-${teamId}`,
     concurrency: jobsAtOnce,
     onError: (error: unknown) => log.debug({ err: error }, 'job queue'),
   };
-  const queue =
-    config.redisUrl === undefined
-      ? await openPostgresJobQueue({ ...options, url: database.url })
-      : createRedisJobQueue({ ...options, url: config.redisUrl });
+  const { redisUrl } = config;
+  const queue = openLater(() =>
+    redisUrl === undefined
+      ? openPostgresJobQueue({ ...options, url: database.url })
+      : createRedisJobQueue({ ...options, url: redisUrl }),
+  );
   return openNotifiers(foundation, { services, feed, sealer: foundation.sealer, queue });
 }

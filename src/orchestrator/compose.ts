@@ -89,7 +89,7 @@ async function open(config: Config, root: string, lifecycle: Lifecycle): Promise
   await services.agents.register(config.isWanted);
   const adminKey = await ensureAdminKey(foundation, services);
   const feed = await openFeed(foundation, services);
-  const notifiers = await openNotices(foundation, services, feed);
+  const notifiers = openNotices(foundation, services, feed);
   const secrets = await createSecretKeeper({
     environment: config.secrets,
     read: () => services.settings.secrets(postgres.db),

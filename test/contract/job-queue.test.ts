@@ -137,7 +137,7 @@ describe.skipIf(findMissingRedis() !== undefined)('the queue on Redis', () => {
   });
   afterAll(() => redis.stop());
   const open = async (name: string) => {
-    const queue = createRedisJobQueue({ ...quiet, url: redis.url, name });
+    const queue = await createRedisJobQueue({ ...quiet, url: redis.url, name });
     // It does not wait for its connection; these tests do.
     await eventually(() => offered(queue, job('first', { delayMs: 3_600_000 })));
     return queue;

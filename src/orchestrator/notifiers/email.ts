@@ -1,5 +1,4 @@
 import { isIP } from 'node:net';
-import { createTransport } from 'nodemailer';
 import type { ChannelTarget } from '../../contracts/notification.ts';
 import { type Message, plainText } from './messages.ts';
 import { Undelivered } from './undelivered.ts';
@@ -15,6 +14,8 @@ interface Delivery {
 /** Resolves when the mail server took it for at least one receiver. */
 export async function sendMail(target: MailTarget, message: Message, { address, timeoutMs }: Delivery): Promise<void> {
   const { host, port, tls, user, password } = target;
+  // Costs memory that a team without mail does not pay.
+  const { createTransport } = await import('nodemailer');
   const transport = createTransport({
     host: address,
     port,

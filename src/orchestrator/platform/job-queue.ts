@@ -1,5 +1,4 @@
 import { once } from 'node:events';
-import { createPostgresBackend, Queue, runMigrations, Worker, withBackend } from 'bullmq';
 import { Redis } from 'ioredis';
 import pg from 'pg';
 
@@ -34,7 +33,41 @@ interface QueueOptions {
 const forgotten = { removeOnComplete: true, removeOnFail: true };
 const habits = { removeOnComplete: { count: 0 }, removeOnFail: { count: 0 } };
 
-export function createRedisJobQueue({ url, name, concurrency, onError }: QueueOptions): JobQueue {
+/** Costs some 25 MB of memory, so it is loaded where there is something to hand out. */
+const load = () => import('bullmq');
+
+/** A queue that is opened with the first job: whoever hands out none does not pay for it. */
+export function openLater(open: () => Promise<JobQueue>): JobQueue {
+  let work: ((rowId: string) => Promise<void>) | undefined;
+  let opening: Promise<JobQueue> | undefined;
+
+  async function openNow(): Promise<JobQueue> {
+    const queue = await open();
+    if (work) queue.work(work);
+    return queue;
+  }
+
+  return {
+    async offer(jobs) {
+      if (jobs.length === 0) return;
+      opening ??= openNow();
+      const queue = await opening.catch((error: unknown) => {
+        opening = undefined;
+        throw error;
+      });
+      await queue.offer(jobs);
+    },
+    work(run) {
+      work = run;
+    },
+    async close() {
+      await (await opening?.catch(() => undefined))?.close();
+    },
+  };
+}
+
+export async function createRedisJobQueue({ url, name, concurrency, onError }: QueueOptions): Promise<JobQueue> {
+  const { Queue, Worker } = await load();
   const retryStrategy = (attempt: number) => Math.min(50 * 2 ** Math.min(attempt, 6), 2_000);
   const shared = { maxRetriesPerRequest: null, retryStrategy, connectTimeout: 2_000, keepAlive: 5_000 };
   // What cannot be offered now is found by the sweep; nobody waits for Redis to come back.
@@ -56,9 +89,10 @@ export function createRedisJobQueue({ url, name, concurrency, onError }: QueueOp
 
 /** BullMQ's tables are in a schema of their own, which the role of the URL must be allowed to make. */
 const schema = 'boardroom_jobs';
-const postgresClasses = withBackend(createPostgresBackend);
 
 export async function openPostgresJobQueue({ url, name, concurrency, onError }: QueueOptions): Promise<JobQueue> {
+  const { createPostgresBackend, withBackend } = await load();
+  const postgresClasses = withBackend(createPostgresBackend);
   await migrateJobs(url);
   const connection = {
     connectionString: url,
@@ -77,6 +111,7 @@ export async function openPostgresJobQueue({ url, name, concurrency, onError }: 
 }
 
 async function migrateJobs(url: string): Promise<void> {
+  const { runMigrations } = await load();
   const client = new pg.Client(url);
   await client.connect();
   try {
