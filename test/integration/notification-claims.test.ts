@@ -126,6 +126,23 @@ it('a claim holds until its time is up, and then another follows; what the first
   expect(await rowOf(id)).toEqual({ status: 'sent', attempts: 2 });
 });
 
+it('a claim of a clock that is a little ahead holds too: who looked at the time a moment earlier, or on another machine', async () => {
+  const [ahead, behind] = [replica(), replica()];
+  const id = await made();
+  await time.advance(claimMs);
+  const first = ahead.run(id);
+  const held = await begun(ahead);
+  for (const ms of [1, claimMs / 2]) {
+    time.set(time.clock.now() - ms);
+    await behind.run(id);
+    expect(await behind.findDue(time.clock.now())).toEqual([]);
+  }
+  expect(behind.sends).toEqual([]);
+  held.resolve();
+  await first;
+  expect(await rowOf(id)).toEqual({ status: 'sent', attempts: 1 });
+});
+
 it('a clock that was set back delays nothing for long', async () => {
   const sender = replica();
   const id = await made();

@@ -63,10 +63,11 @@ const heard = (name: string, ids: readonly string[]) =>
 
 describe('several replicas on one database', () => {
   it('send each notification once, whoever raised what where', async () => {
-    const first = await startBoardroom({ ...quickly, BOARDROOM_ENCRYPTION_KEY: 'k'.repeat(40) });
+    // An attempt that a busy machine takes for a failure is made again, as it should be; this is about those that are not.
+    const calmly = { ...quickly, NOTIFY_TIMEOUT_MS: '10000', BOARDROOM_ENCRYPTION_KEY: 'k'.repeat(40) };
+    const first = await startBoardroom(calmly);
     const second = await startBoardroom({
-      ...quickly,
-      BOARDROOM_ENCRYPTION_KEY: 'k'.repeat(40),
+      ...calmly,
       DATABASE_URL: first.databaseUrl,
       GATEWAY_PORT: String(await freePort()),
     });

@@ -21,7 +21,7 @@ export async function insertNotifications(
 
 export interface Times {
   readonly now: number;
-  /** How long a claim holds; one that would hold for longer was made before somebody set the clock back. */
+  /** How long a claim holds; one that would hold for twice as long was made before somebody set the clock back. */
   readonly claimMs: number;
 }
 
@@ -30,7 +30,8 @@ const isUnclaimed = ({ now, claimMs }: Times): SQL | undefined =>
   or(
     isNull(notifications.claimedUntil),
     lte(notifications.claimedUntil, now),
-    gt(notifications.claimedUntil, now + claimMs),
+    // Not sooner: the clock of another replica may be ahead, and who waits for a connection looked at the time before.
+    gt(notifications.claimedUntil, now + 2 * claimMs),
   );
 
 /** Its moment has come; one further away than any pause was set by a clock that was ahead. */

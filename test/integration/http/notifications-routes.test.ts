@@ -13,7 +13,7 @@ let stage: Stage;
 let receiver: Receiver;
 let database: pg.Pool;
 beforeAll(async () => {
-  stage = await openStage({ NOTIFY_RETRY_MS: '50', NOTIFY_WINDOW_MS: '400', NOTIFY_TIMEOUT_MS: '500' });
+  stage = await openStage({ NOTIFY_RETRY_MS: '50', NOTIFY_WINDOW_MS: '400', NOTIFY_TIMEOUT_MS: '5000' });
   receiver = await startReceiver();
   database = new pg.Pool({ connectionString: stage.databaseUrl });
 });
