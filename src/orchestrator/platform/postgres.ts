@@ -43,6 +43,8 @@ export function createPostgres(url: string, limits: PostgresLimits, onError: (er
     // Statements go out when they are made, and are run in this order.
     pipeline: true,
     max: limits.poolSize,
+    // What is open stays open: when others have taken the rest, it is what we go on with.
+    idleTimeoutMillis: 0,
     statement_timeout: limits.statementTimeoutMs,
     // The client's own bound, for a server that hangs and cannot time out by itself.
     query_timeout: limits.statementTimeoutMs + 1_000,
@@ -66,10 +68,24 @@ export function createPostgres(url: string, limits: PostgresLimits, onError: (er
     }
   }
 
+  /** Where the server has no room for one more, one of ours that comes free will do. */
+  async function connectOrWait(): Promise<pg.PoolClient> {
+    const late = AbortSignal.timeout(limits.connectTimeoutMs);
+    for (;;) {
+      try {
+        return await pool.connect();
+      } catch (error) {
+        if (sqlState(error) !== tooManyConnections || pool.totalCount === 0 || late.aborted) throw error;
+        // One that came free since is taken by the next attempt.
+        if (pool.idleCount === 0) await once(pool, 'release', { signal: late }).catch(() => undefined);
+      }
+    }
+  }
+
   /** On a connection that is given back whatever happens, and given up when it may be in any state but idle. */
   async function attemptOnce<T>(work: TransactionWork<T>): Promise<T> {
     const cutsBefore = cuts;
-    const client = await pool.connect();
+    const client = await connectOrWait();
     let broken = false;
     underWay.add(client);
     try {
@@ -108,6 +124,7 @@ export function createPostgres(url: string, limits: PostgresLimits, onError: (er
 }
 
 const attemptsMax = 4;
+const tooManyConnections = '53300';
 const closeMsMax = 5_000;
 
 /** After a query that was not answered in time the rollback would wait as long: the connection is cut instead. */
