@@ -15,6 +15,7 @@ import type { HealthParts } from './health.ts';
 import { beginTerm } from './leader-term.ts';
 import { createLifecycle, type Lifecycle } from './lifecycle.ts';
 import { createMetrics } from './metrics.ts';
+import { createAnswerLinks } from './notifiers/answer-links.ts';
 import { type Notifiers, openNotifiers } from './notifiers/notifiers.ts';
 import { openApi } from './operators.ts';
 import { systemClock as clock } from './platform/clock.ts';
@@ -213,8 +214,9 @@ async function openNotices(foundation: Foundation, services: Services, feed: Fee
       ? await openPostgresJobQueue({ ...options, url: database.url })
       : createRedisJobQueue({ ...options, url: config.redisUrl });
   const kept = async () => (await keepSecret(config.home, 'encryption-key', () => chance.secret())).secret;
-  const sealer = createSealer(config.encryptionKey ?? (await kept()));
-  return openNotifiers(foundation, { services, feed, sealer, queue });
+  const key = config.encryptionKey ?? (await kept());
+  const links = createAnswerLinks(key, config.publicUrl);
+  return openNotifiers(foundation, { services, feed, sealer: createSealer(key), links, queue });
 }
 
 interface RuntimeUse {

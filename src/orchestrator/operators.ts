@@ -25,6 +25,7 @@ import { createKeyLimiter } from './http/rate-limit.ts';
 import { createSystemHandlers } from './http/system-routes.ts';
 import { createKeyHandlers } from './keys/routes.ts';
 import type { Metrics } from './metrics.ts';
+import { createAnswerHandlers } from './notifiers/answer-routes.ts';
 import type { Notifiers } from './notifiers/notifiers.ts';
 import { createNotificationHandlers } from './notifiers/routes.ts';
 import type { Services } from './services.ts';
@@ -81,6 +82,7 @@ export async function openApi(foundation: Foundation, parts: ApiParts): Promise<
       ...createBudgetHandlers(services.budgets),
       ...createSettingHandlers({ ...services, ...database, inEffect: feed.catchUp }),
       ...createNotificationHandlers(notifiers),
+      ...createAnswerHandlers(notifiers.answers),
       ...createKeyHandlers(services.keys, authenticator.forget),
     },
     authenticator,
