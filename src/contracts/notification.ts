@@ -139,3 +139,10 @@ export const webhookBodySchema = z.object({
   createdAt: timestamp,
 });
 export type WebhookBody = z.infer<typeof webhookBodySchema>;
+
+/** What comes by a link: of a decision the verdict, of everything else the words alone. */
+export const answerSchema = z.strictObject({
+  verdict: z.enum(['approve', 'reject', 'answer']),
+  words: text(2_000).default(''),
+});
+export type Answer = z.output<typeof answerSchema>;

@@ -46,10 +46,10 @@ export const agentTypeSchema = z
   .refine((type) => !notRoles.includes(type), '"system", "operator" and "team" are not roles');
 
 /**
- * Who did something: an agent's type (`cmo`), a key (`operator:<key name>`) or `system`.
+ * Who did something: an agent's type (`cmo`), a key (`operator:<key name>`), a link in a channel (`channel:<name>`) or `system`.
  * Neither roles nor key names hold a colon, so no name can pass for another kind.
  */
-export const actorSchema = z.string().describe('an agent type, "operator:<key name>" or "system"');
+export const actorSchema = z.string().describe('an agent type, "operator:<key name>", "channel:<name>" or "system"');
 
 /** The same, and not blank. */
 export const filledText = (max: number) => text(max).refine((value) => value.trim() !== '', 'must not be blank');

@@ -23,6 +23,8 @@ export interface Route<
   readonly response: R;
   /** `json` is parsed and answered as such; `stream` rows write their own text. */
   readonly format: 'json' | 'stream';
+  /** What a body may come as; `form` is what a page without a script sends. */
+  readonly accepts: 'json' | 'form';
   readonly errors: readonly ErrorCode[];
 }
 
@@ -49,6 +51,7 @@ export function route<
     body: nothing as unknown as B,
     status: 200,
     lateStatus: undefined,
+    accepts: 'json',
     errors: [],
     ...row,
     format: row.format ?? ('json' as F),

@@ -39,7 +39,7 @@ export function createApi(deps: ApiDeps): Express {
   const authorise = (row: Route): RequestHandler[] => [authenticator.know(row), limiter, authenticator.allow(row)];
   mount(app, routes, handlers, {
     authorise,
-    body: [refuseAnnounced, requireJson, express.json({ limit: bodyBytesMax, strict: false })],
+    body: ({ accepts }) => (accepts === 'form' ? asForm : asJson),
   });
   app.use((request) => {
     throw new AppError('not_found', `There is no ${request.method} ${request.path}`);
@@ -94,3 +94,7 @@ const requireJson: RequestHandler = (request, _response, next) => {
   if ((length === '0' && type === undefined) || request.is('application/json') !== false) return next();
   throw new AppError('unsupported_media_type', 'Send the body as application/json');
 };
+
+const asJson = [refuseAnnounced, requireJson, express.json({ limit: bodyBytesMax, strict: false })];
+/** What comes as anything else is no form, and its fields are missing. */
+const asForm = [refuseAnnounced, express.urlencoded({ limit: bodyBytesMax, extended: false })];

@@ -4,6 +4,7 @@ import type { Foundation } from './foundation.ts';
 import type { RuntimeMonitor } from './health.ts';
 import { systemJobs } from './jobs/definitions.ts';
 import { heartbeatsMissedMax } from './leader-term.ts';
+import { createAnswerLinks } from './notifiers/answer-links.ts';
 import { type Notifiers, openNotifiers } from './notifiers/notifiers.ts';
 import { systemClock as clock } from './platform/clock.ts';
 import { createRedisJobQueue, openLater, openPostgresJobQueue } from './platform/job-queue.ts';
@@ -75,5 +76,6 @@ export function openNotices(foundation: Foundation, services: Services, feed: Fe
       ? openPostgresJobQueue({ ...options, url: database.url })
       : createRedisJobQueue({ ...options, url: redisUrl }),
   );
-  return openNotifiers(foundation, { services, feed, sealer: foundation.sealer, queue });
+  const links = createAnswerLinks(foundation.encryptionKey, config.publicUrl);
+  return openNotifiers(foundation, { services, feed, sealer: foundation.sealer, links, queue });
 }

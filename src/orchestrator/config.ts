@@ -36,6 +36,7 @@ const schema = z.object({
   BOARDROOM_HOME: z.string().min(1).default('./.boardroom'),
   BOARDROOM_ADMIN_KEY: z.string().min(16, 'must have at least 16 characters').optional(),
   BOARDROOM_ENCRYPTION_KEY: z.string().min(32, 'must have at least 32 characters').optional(),
+  BOARDROOM_PUBLIC_URL: url(/^https?$/, 'https://board.example'),
   BOARDROOM_PROFILES: z.string().min(1).default('./profiles'),
   BOARDROOM_DOCUMENTS: z.string().min(1).optional(),
   BOARDROOM_AGENTS: listOf(agentNames).default(['all']),
@@ -147,6 +148,8 @@ export interface Config {
     readonly catchUpMs: number;
     readonly dispatchMs: number;
   };
+  /** Where people reach the API, without a slash at its end; undefined: no links are sent. */
+  readonly publicUrl: string | undefined;
   readonly notify: {
     /** For one attempt. */
     readonly timeoutMs: number;
@@ -174,12 +177,13 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
   const env = parsed.data;
   const secrets = readSecrets(given);
   if (typeof secrets === 'string') throw new ConfigError(secrets);
-  const { BOARDROOM_AGENTS: wanted } = env;
+  const { BOARDROOM_AGENTS: wanted, BOARDROOM_PUBLIC_URL: publicUrl } = env;
+  const publicHost = publicUrl === undefined ? [] : [new URL(publicUrl).hostname];
   return {
     api: {
       host: env.ORCHESTRATOR_HOST,
       port: env.ORCHESTRATOR_PORT,
-      hosts: [env.ORCHESTRATOR_HOST.toLowerCase(), ...env.ALLOWED_HOSTS],
+      hosts: [env.ORCHESTRATOR_HOST.toLowerCase(), ...publicHost, ...env.ALLOWED_HOSTS],
       origins: env.CORS_ORIGINS,
     },
     limits: {
@@ -232,6 +236,7 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
       catchUpMs: env.CATCH_UP_MS,
       dispatchMs: env.DISPATCH_MS,
     },
+    publicUrl: publicUrl?.replace(/\/$/, ''),
     notify: { timeoutMs: env.NOTIFY_TIMEOUT_MS, retryMs: env.NOTIFY_RETRY_MS, windowMs: env.NOTIFY_WINDOW_MS },
     taskLeaseMs: env.TASK_LEASE_MS,
     stopGraceMs: env.STOP_GRACE_MS,

@@ -27,6 +27,8 @@ export interface Foundation {
   readonly profiles: Profiles;
   readonly clock: Clock;
   readonly chance: Chance;
+  /** For what is sealed at rest, and for links that prove who made them; never shown. */
+  readonly encryptionKey: string;
   readonly sealer: Sealer;
   /** Tells this process apart from others of the same team. */
   readonly replica: string;
@@ -57,7 +59,8 @@ export async function openFoundation(config: Config, root: string, lifecycle: Li
   const bus = openBus(config, teamId, log);
   lifecycle.onClose('bus', () => bus.close());
   const replica = `${hostname()}-${chance.secret().slice(0, 6)}`;
-  return { config, root, version, lifecycle, log, database, teamId, bus, profiles, clock, chance, sealer, replica };
+  const parts = { config, root, version, lifecycle, log, database, teamId, bus, profiles };
+  return { ...parts, clock, chance, encryptionKey, sealer, replica };
 }
 
 function openBus(config: Config, teamId: string, log: Logger): Bus {

@@ -28,6 +28,7 @@ import { createJobHandlers } from './jobs/routes.ts';
 import { createKeyHandlers } from './keys/routes.ts';
 import { createKnowledgeHandlers } from './knowledge/routes.ts';
 import type { Metrics } from './metrics.ts';
+import { createAnswerHandlers } from './notifiers/answer-routes.ts';
 import type { Notifiers } from './notifiers/notifiers.ts';
 import { createNotificationHandlers } from './notifiers/routes.ts';
 import type { Scheduler } from './scheduler.ts';
@@ -91,6 +92,7 @@ export async function openApi(foundation: Foundation, parts: ApiParts): Promise<
       ...createFocusHandlers(services.focus),
       ...createNotificationHandlers(notifiers),
       ...createJobHandlers(services.jobs, scheduler.wake),
+      ...createAnswerHandlers(notifiers.answers),
       ...createKeyHandlers(services.keys, authenticator.forget),
     },
     authenticator,

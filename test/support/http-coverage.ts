@@ -85,6 +85,8 @@ export const bookOf = {
   addChannel: 'notifications-routes',
   removeChannel: 'notifications-routes',
   testChannel: 'notifications-routes',
+  showQuestion: 'answers-routes',
+  giveAnswer: 'answers-routes',
 } as const satisfies Record<RouteName, string>;
 type Book = (typeof bookOf)[RouteName];
 
@@ -103,7 +105,7 @@ export const guardFiles = {
 export type Guard = keyof typeof guardFiles;
 
 export const isKeyed = ({ role }: Route): boolean => role !== 'public' && role !== 'local';
-export const takesBody = ({ method }: Route): boolean => method !== 'get';
+export const takesBody = ({ method, accepts }: Route): boolean => method !== 'get' && accepts === 'json';
 
 const guardApplies: Readonly<Record<Guard, (row: Route) => boolean>> = {
   invalid_request: () => true,

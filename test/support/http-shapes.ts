@@ -352,6 +352,8 @@ export const shapes = {
   listChannels: z.looseObject({ channels: z.array(channel), ...page }),
   addChannel: z.looseObject({ ...success, channel, secret: z.string().min(32).optional() }),
   removeChannel: z.looseObject(success),
+  showQuestion: z.string(),
+  giveAnswer: z.string(),
   testChannel: z.looseObject({ ...success, notification }),
   createTicket: z.looseObject({ ticket: z.string().min(32), expiresAt: time }),
 } as const satisfies Record<RouteName, z.ZodType>;

@@ -1,15 +1,17 @@
 import { z } from 'zod';
 import {
+  answerSchema,
   channelNameSchema,
   channelSchema,
   newChannelSchema,
   notificationSchema,
   notificationStatusSchema,
 } from '../notification.ts';
-import { idOf } from '../primitives.ts';
+import { idOf, text } from '../primitives.ts';
 import { route } from '../route.ts';
 import { newestFirst, page, pageOf, succeeded } from './common.ts';
 
+const answerToken = z.strictObject({ token: text(200) });
 const channelName = z.strictObject({ name: channelNameSchema });
 
 /** Routes: who is told when a human is needed. */
@@ -70,5 +72,27 @@ export const notificationsRoutes = {
     params: channelName,
     response: z.object({ ...succeeded, notification: notificationSchema }),
     errors: ['channel_not_found'],
+  }),
+  showQuestion: route({
+    method: 'get',
+    path: '/answers/:token',
+    summary: 'A page for whoever got the link: what is asked, and a form. Looking at it answers nothing',
+    role: 'public',
+    format: 'stream',
+    params: answerToken,
+    response: z.string(),
+    errors: ['answer_link_not_found', 'answer_link_expired', 'answer_link_used'],
+  }),
+  giveAnswer: route({
+    method: 'post',
+    path: '/answers/:token',
+    summary: 'Answers what the link is for, once, in the name of its channel',
+    role: 'public',
+    format: 'stream',
+    accepts: 'form',
+    params: answerToken,
+    body: answerSchema,
+    response: z.string(),
+    errors: ['answer_link_not_found', 'answer_link_expired', 'answer_link_used'],
   }),
 } as const;

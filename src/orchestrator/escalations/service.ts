@@ -8,6 +8,7 @@ import type { Queryable } from '../platform/postgres.ts';
 import {
   closeEscalation,
   type EscalationRow,
+  findEscalation,
   findOpenAfter,
   findOpenFor,
   findOpenOf,
@@ -75,7 +76,7 @@ export function createEscalationService({ unitOfWork, inbox, chance, onStuckAnsw
     resolve: (actor: Actor, id: string, resolution: string): Promise<Escalation> =>
       unitOfWork(async (work) => {
         const row = await lockEscalation(work.tx, id);
-        if (!row) throw new AppError('escalation_not_found', `There is no escalation ${id}`);
+        if (!row) throw noSuchEscalation(id);
         if (row.status === 'resolved')
           throw new AppError('escalation_closed', `Resolved by ${row.resolvedBy}: ${row.resolution}`);
         if (row.kind === 'decision') {
@@ -94,6 +95,12 @@ export function createEscalationService({ unitOfWork, inbox, chance, onStuckAnsw
       return { escalations: rows.map(toEscalation), total, limit: query.limit, offset: query.offset };
     },
 
+    async get(db: Queryable, id: string): Promise<Escalation> {
+      const row = await findEscalation(db, id);
+      if (!row) throw noSuchEscalation(id);
+      return toEscalation(row);
+    },
+
     openAfter: (db: Queryable, id: string, limit: number) => findOpenAfter(db, id, limit),
 
     openOf: (db: Queryable, kind: EscalationKind) => findOpenOf(db, kind),
@@ -101,6 +108,8 @@ export function createEscalationService({ unitOfWork, inbox, chance, onStuckAnsw
     findOpen: (db: Queryable, kind: EscalationKind, subject: string) => findOpenFor(db, kind, subject),
   };
 }
+
+const noSuchEscalation = (id: string) => new AppError('escalation_not_found', `There is no escalation ${id}`);
 
 const named = ({ id, kind, subject, title }: Pick<EscalationRow, 'id' | 'kind' | 'subject' | 'title'>) => ({
   escalationId: id,

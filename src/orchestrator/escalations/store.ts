@@ -15,6 +15,11 @@ export async function lockEscalation(db: Queryable, id: string): Promise<Escalat
   return row;
 }
 
+export async function findEscalation(db: Queryable, id: string): Promise<EscalationRow | undefined> {
+  const [row] = await db.select().from(escalations).where(eq(escalations.id, id));
+  return row;
+}
+
 export async function findOpenFor(
   db: Queryable,
   kind: EscalationRow['kind'],

@@ -33,8 +33,8 @@ export type Handlers<T extends Record<string, Route>> = { readonly [K in keyof T
 export interface Guards {
   /** Knows the caller, or throws; runs before anything of the request is parsed. */
   readonly authorise: (row: Route) => readonly RequestHandler[];
-  /** Reads the JSON body of those rows that may have one. */
-  readonly body: readonly RequestHandler[];
+  /** Reads the body of those rows that may have one. */
+  readonly body: (row: Route) => readonly RequestHandler[];
 }
 
 export function mount<T extends Record<string, Route>>(
@@ -46,7 +46,7 @@ export function mount<T extends Record<string, Route>>(
   for (const [name, row] of Object.entries(routes)) {
     // TypeScript loses the pairing of row and handler over entries; Handlers<T> has checked it.
     const handle = handlers[name] as unknown as (input: Input<Route>, response: Response) => Promise<unknown>;
-    const body = row.method === 'get' ? [] : guards.body;
+    const body = row.method === 'get' ? [] : guards.body(row);
     app[row.method](row.path, ...guards.authorise(row), ...body, (request, response) =>
       answer(row, handle, { request, response }),
     );

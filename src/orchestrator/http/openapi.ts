@@ -38,7 +38,7 @@ function operationOf(operationId: string, row: Route) {
     description: isPublic ? 'No key needed.' : `Least role: ${row.role}.`,
     ...(!isPublic && { security: [{ bearer: [] }, { apiKey: [] }] }),
     parameters: [...parametersOf(row.params, 'path'), ...parametersOf(row.query, 'query')],
-    ...(row.method === 'post' && { requestBody: content('application/json', schemaOf(row.body, 'input')) }),
+    ...(row.method === 'post' && { requestBody: content(bodyTypes[row.accepts], schemaOf(row.body, 'input')) }),
     responses: {
       [row.status]: { description: 'OK', ...content(contentType, schemaOf(row.response, 'output')) },
       ...(row.lateStatus && {
@@ -56,6 +56,7 @@ const tagOf = (path: string): string => {
 };
 
 const alone = new Set(['health', 'ready', 'metrics', 'openapi.json', 'docs']);
+const bodyTypes = { json: 'application/json', form: 'application/x-www-form-urlencoded' } as const;
 
 const content = (type: string, schema: unknown) => ({ content: { [type]: { schema } } });
 

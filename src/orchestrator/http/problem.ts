@@ -2,6 +2,7 @@ import type { NextFunction, Request, Response } from 'express';
 import type { Logger } from 'pino';
 import { AppError, type ErrorCode, errorCodes } from '../../contracts/errors.ts';
 import { asUnavailable } from '../platform/postgres.ts';
+import { pathToShow } from './watch.ts';
 
 /** The one place where an error becomes a response (RFC 9457 unless `send` knows better). The cause is logged, never shown. */
 export function createProblemHandler(log: Logger, send: (res: Response, error: AppError) => void = sendProblem) {
@@ -9,7 +10,10 @@ export function createProblemHandler(log: Logger, send: (res: Response, error: A
     const error = toAppError(thrown);
     const { status } = errorCodes[error.code];
     if (status >= 500)
-      log.error({ err: thrown, requestId: res.getHeader('X-Request-Id'), path: req.baseUrl + req.path }, error.message);
+      log.error(
+        { err: thrown, requestId: res.getHeader('X-Request-Id'), path: pathToShow({ path: req.baseUrl + req.path }) },
+        error.message,
+      );
     // Half an answer cannot be taken back: Express ends the connection.
     if (res.headersSent) return next(thrown);
     send(res, error);

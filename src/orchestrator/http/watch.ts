@@ -21,7 +21,8 @@ export const watchRequests =
     response.setHeader('X-Request-Id', requestId);
     const observe = metrics.requests.startTimer();
     response.on('close', () => {
-      const { method, path } = request;
+      const { method } = request;
+      const path = pathToShow(request);
       const status = response.statusCode;
       // The pattern, not the path: one series a route, whatever ids are asked for.
       const route = (request.route as { path?: string } | undefined)?.path ?? 'none';
@@ -31,6 +32,9 @@ export const watchRequests =
     });
     next();
   };
+
+/** Whoever has a link to answer by may answer: it is nobody's who reads the log. */
+export const pathToShow = ({ path }: { readonly path: string }): string => path.replace(/^(\/answers\/).+/i, '$1…');
 
 /** Tells log lines and answers of one request apart from others; a caller's own id is kept. */
 function idOf(request: IncomingMessage): string | undefined {

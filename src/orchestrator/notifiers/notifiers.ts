@@ -5,6 +5,8 @@ import type { JobQueue } from '../platform/job-queue.ts';
 import type { Sealer } from '../platform/sealing.ts';
 import { createBackground } from '../queue/background.ts';
 import type { Services } from '../services.ts';
+import type { AnswerLinks } from './answer-links.ts';
+import { type AnswerService, createAnswerService } from './answers.ts';
 import { type ChannelService, createChannelService } from './channels.ts';
 import { createDelivery } from './deliver.ts';
 import { createDuty, type Duty } from './duty.ts';
@@ -15,6 +17,7 @@ import { becauseOf } from './undelivered.ts';
 export interface Notifiers {
   readonly channels: ChannelService;
   readonly notifications: NotificationService;
+  readonly answers: AnswerService;
   /** One for each term of a leader. */
   readonly createDuty: () => Duty;
 }
@@ -23,6 +26,7 @@ interface Parts {
   readonly services: Services;
   readonly feed: Feed;
   readonly sealer: Sealer;
+  readonly links: AnswerLinks;
   readonly queue: JobQueue;
 }
 
@@ -32,7 +36,7 @@ const claimAttempts = 3;
 const patienceSweeps = 2;
 
 /** Tells humans elsewhere that they are needed; on every replica, with the reading of the log on the leader. */
-export function openNotifiers(foundation: Foundation, { services, feed, sealer, queue }: Parts): Notifiers {
+export function openNotifiers(foundation: Foundation, { services, feed, sealer, links, queue }: Parts): Notifiers {
   const { config, lifecycle, log, database, clock, chance } = foundation;
   const { postgres } = database;
   const { unitOfWork } = services;
@@ -49,7 +53,7 @@ export function openNotifiers(foundation: Foundation, { services, feed, sealer, 
     clock,
     chance,
     send: createSender({ resolve: createResolve([]), clock, timeoutMs }),
-    linkFor: () => undefined,
+    linkFor: links.linkFor,
     patience: { retryMs, windowMs },
     claimMs,
     closing: closing.signal,
@@ -74,6 +78,7 @@ export function openNotifiers(foundation: Foundation, { services, feed, sealer, 
   const { events } = services;
   const everyMs = config.every.sweepMs;
   return {
+    answers: createAnswerService({ ...services, postgres, clock, links, channels }),
     channels,
     notifications,
     createDuty: () => createDuty({ events, feed, notifications, background, clock, everyMs, onError }),

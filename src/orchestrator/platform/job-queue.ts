@@ -83,6 +83,7 @@ export async function createRedisJobQueue({ url, name, concurrency, onError }: Q
       offering.disconnect();
       working.disconnect();
     },
+    isAway: () => offering.status !== 'ready',
     onError,
   });
 }
@@ -106,6 +107,7 @@ export async function openPostgresJobQueue({ url, name, concurrency, onError }: 
   return wrap(new postgresClasses.Queue<RowId>(name, { connection }), {
     makeWorker: (process) => new postgresClasses.Worker<RowId>(name, process, { ...habits, connection, concurrency }),
     disconnect: () => undefined,
+    isAway: () => false,
     onError,
   });
 }
@@ -130,19 +132,25 @@ interface Ending {
   close(): Promise<void>;
 }
 
+interface Working extends Ending {
+  /** `force`: without waiting for what runs; its rows know better. */
+  close(force?: boolean): Promise<void>;
+}
+
 interface Offers extends Ending {
   addBulk(jobs: { name: string; data: RowId; opts: object }[]): Promise<unknown>;
 }
 
 interface Backend {
-  readonly makeWorker: (process: (job: { data: RowId }) => Promise<void>) => Ending;
+  readonly makeWorker: (process: (job: { data: RowId }) => Promise<void>) => Working;
   /** Lets go of connections that were made here. */
   readonly disconnect: () => void;
+  readonly isAway: () => boolean;
   readonly onError: (error: unknown) => void;
 }
 
-function wrap(queue: Offers, { makeWorker, disconnect, onError }: Backend): JobQueue {
-  let worker: Ending | undefined;
+function wrap(queue: Offers, { makeWorker, disconnect, isAway, onError }: Backend): JobQueue {
+  let worker: Working | undefined;
   queue.on('error', onError);
   return {
     async offer(jobs) {
@@ -159,7 +167,8 @@ function wrap(queue: Offers, { makeWorker, disconnect, onError }: Backend): JobQ
     },
     async close() {
       try {
-        await withinBound(Promise.all([worker?.close(), queue.close()]));
+        if (isAway()) disconnect();
+        await withinBound(Promise.all([worker?.close(isAway()), queue.close()]));
       } catch (error) {
         onError(error);
       }
