@@ -81,7 +81,7 @@ export const notificationsRoutes = {
     format: 'stream',
     params: answerToken,
     response: z.string(),
-    errors: ['answer_link_not_found', 'answer_link_expired', 'answer_link_used'],
+    errors: ['answer_link_not_found', 'answer_link_expired', 'answer_link_used', 'dependency_unavailable'],
   }),
   giveAnswer: route({
     method: 'post',
@@ -93,6 +93,6 @@ export const notificationsRoutes = {
     params: answerToken,
     body: answerSchema,
     response: z.string(),
-    errors: ['answer_link_not_found', 'answer_link_expired', 'answer_link_used'],
+    errors: ['answer_link_not_found', 'answer_link_expired', 'answer_link_used', 'dependency_unavailable'],
   }),
 } as const;

@@ -6,17 +6,17 @@ import { createPostgres } from '../../../src/orchestrator/platform/postgres.ts';
 import { testLimits } from '../../support/database.ts';
 import { eventually } from '../../support/eventually.ts';
 import { closeBook } from '../../support/http-coverage.ts';
+import { type CutStage, openCutStage } from '../../support/http-cut-stage.ts';
 import { raiseEscalations } from '../../support/http-escalations.ts';
-import { openStage, type Stage } from '../../support/http-stage.ts';
 import { type Receiver, startReceiver } from '../../support/receiver.ts';
 import { sendRaw } from '../../support/wire.ts';
 
 const publicUrl = 'https://board.example';
 const key = 'k'.repeat(40);
-let stage: Stage;
+let stage: CutStage;
 let receiver: Receiver;
 beforeAll(async () => {
-  stage = await openStage({ BOARDROOM_PUBLIC_URL: publicUrl, BOARDROOM_ENCRYPTION_KEY: key });
+  stage = await openCutStage({ BOARDROOM_PUBLIC_URL: publicUrl, BOARDROOM_ENCRYPTION_KEY: key });
   receiver = await startReceiver();
 });
 afterAll(async () => {
@@ -224,6 +224,18 @@ describe('a link', () => {
     const params = { params: { token }, ...form({ verdict: 'answer', words: 'x' }) };
     await stage.refusal('giveAnswer', 'answer_link_not_found', params);
     expect(await escalation(id, 'open')).toBeDefined();
+  });
+
+  it('waits with everything else while Postgres cannot be reached, and answers afterwards', async () => {
+    const { id, token } = await ask();
+    const params = { token };
+    await stage.proxy.cut();
+    await stage.refusal('showQuestion', 'dependency_unavailable', { params, key: null });
+    const given = { params, ...form({ verdict: 'answer', words: 'Yes' }) };
+    await stage.refusal('giveAnswer', 'dependency_unavailable', given);
+    await stage.proxy.restore();
+    await eventually(async () => (await stage.ask('giveAnswer', given)).outcome === 200 || undefined);
+    expect(await escalation(id)).toMatchObject({ resolution: 'Yes' });
   });
 
   it('is given to no channel that did not ask for links', async () => {
