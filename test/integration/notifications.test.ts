@@ -26,7 +26,7 @@ beforeEach(() => {
   receiver.received.length = 0;
 });
 
-const quickly = { NOTIFY_RETRY_MS: '50', NOTIFY_TIMEOUT_MS: '500', NOTIFY_WINDOW_MS: '20000' };
+const quickly = { NOTIFY_RETRY_MS: '50', NOTIFY_TIMEOUT_MS: '10000', NOTIFY_WINDOW_MS: '20000' };
 let raised = 0;
 async function raise(databaseUrl: string, count = 1, kind: EscalationKind = 'human_requested'): Promise<string[]> {
   raised += 1;
@@ -284,4 +284,21 @@ describe('a reminder', () => {
     });
     expect(titles).toContain('Still waiting (5 of 7): May I?');
   });
+});
+
+it('who is closed while a receiver takes its time waits a moment for it, and nobody sends it again', async () => {
+  const environment = { ...quickly, BOARDROOM_ENCRYPTION_KEY: 'k'.repeat(40) };
+  const first = await startBoardroom(environment);
+  await add(first, toReceiver('slow'));
+  receiver.answerAfter(400);
+  const ids = await raise(first.databaseUrl);
+  await heard('slow', ids);
+  await first.close();
+  const second = await startBoardroom({ ...environment, DATABASE_URL: first.databaseUrl });
+  const { body } = await second.call('GET', '/notifications');
+  expect(body.notifications).toEqual([expect.objectContaining({ status: 'sent', attempts: 1 })]);
+  await second.close();
+  await first.dispose();
+  receiver.answerAfter(0);
+  expect(subjectsOf('slow')).toEqual(ids);
 });

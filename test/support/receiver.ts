@@ -15,6 +15,8 @@ export interface Receiver {
   readonly received: Received[];
   /** Status and headers for the next requests; `hang` never answers. */
   answer(status: number | 'hang', headers?: Record<string, string>): void;
+  /** Takes its time from now on. */
+  answerAfter(ms: number): void;
   /** Refuses connections until it is started again, at the same port. */
   stop(): Promise<void>;
   start(): Promise<void>;
@@ -25,6 +27,7 @@ export async function startReceiver(): Promise<Receiver> {
   let next: { status: number | 'hang'; headers: Record<string, string> } = { status: 204, headers: {} };
   let server: Server | undefined;
   let port = 0;
+  let delayMs = 0;
 
   async function start(): Promise<void> {
     if (server?.listening === true) return;
@@ -33,6 +36,7 @@ export async function startReceiver(): Promise<Receiver> {
       for await (const chunk of request) chunks.push(chunk as Buffer);
       const { method = '', url: path = '', headers } = request;
       received.push({ method, path, headers, text: Buffer.concat(chunks).toString() });
+      await new Promise((resolve) => setTimeout(resolve, delayMs));
       if (next.status !== 'hang') response.writeHead(next.status, next.headers).end();
     });
     server.listen(port, '127.0.0.1');
@@ -48,6 +52,9 @@ export async function startReceiver(): Promise<Receiver> {
     received,
     answer(status, headers = {}) {
       next = { status, headers };
+    },
+    answerAfter(ms) {
+      delayMs = ms;
     },
     start,
     async stop() {

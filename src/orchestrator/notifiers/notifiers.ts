@@ -35,6 +35,9 @@ const claimAttempts = 3;
 /** Two sweeps find a row overdue before the leader does without the queue. */
 const patienceSweeps = 2;
 
+/** What is under way at the close gets this long. */
+const farewellMs = 1_500;
+
 /** Tells humans elsewhere that they are needed; on every replica, with the reading of the log on the leader. */
 export function openNotifiers(foundation: Foundation, { services, feed, sealer, links, queue }: Parts): Notifiers {
   const { config, lifecycle, log, database, clock, chance } = foundation;
@@ -63,8 +66,13 @@ export function openNotifiers(foundation: Foundation, { services, feed, sealer, 
   const patienceMs = patienceSweeps * config.every.sweepMs;
   const background = createBackground({ queue, chore: delivery, clock, patienceMs, onError });
   lifecycle.onClose('notifications', async () => {
+    const done = background.close();
+    // What is nearly sent need not be sent a second time by somebody else.
+    const isDone = new AbortController();
+    void done.finally(() => isDone.abort());
+    await clock.sleep(farewellMs, isDone.signal);
     closing.abort();
-    await background.close();
+    await done;
   });
   const notifications = createNotificationService({
     ...services,

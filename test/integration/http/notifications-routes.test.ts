@@ -1,4 +1,5 @@
 import { createHmac } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
 import pg from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, test } from 'vitest';
 import { webhookBodySchema } from '../../../src/contracts/notification.ts';
@@ -46,6 +47,12 @@ async function raise(priority: 'critical' | 'high' | 'normal' = 'high'): Promise
   };
   const [id] = await raiseEscalations(stage.databaseUrl, system, [{ ...escalation, priority }]);
   return id ?? '';
+}
+/** What receivers are told to do, as it stands there. */
+async function checkOfReadme(): Promise<(headers: object, rawBody: string, secret: string) => boolean> {
+  const code = /```js\n([\s\S]*?isGenuine[\s\S]*?)```/.exec(await readFile('README.md', 'utf8'))?.[1] ?? '';
+  const module = await import(/* @vite-ignore */ `data:text/javascript;base64,${Buffer.from(code).toString('base64')}`);
+  return module.isGenuine;
 }
 const told = (path: string) => receiver.received.filter((each) => each.path === path);
 const settled = (channel: string, status: string) =>
@@ -176,8 +183,15 @@ describe('an escalation', () => {
     expect(request?.headers['idempotency-key']).toBe(sent);
     const timestamp = String(request?.headers['x-boardroom-timestamp']);
     expect(Math.abs(Date.now() / 1_000 - Number(timestamp))).toBeLessThan(60);
-    const signature = createHmac('sha256', secret).update(`${timestamp}.${request?.text}`).digest('hex');
-    expect(request?.headers['x-boardroom-signature']).toBe(`v1=${signature}`);
+    const isGenuine = await checkOfReadme();
+    const { headers = {}, text = '' } = request ?? {};
+    expect(isGenuine(headers, text, secret)).toBe(true);
+    expect(isGenuine(headers, `${text} `, secret)).toBe(false);
+    expect(isGenuine(headers, text, `${secret}!`)).toBe(false);
+    const later = { ...headers, 'x-boardroom-timestamp': String(Number(timestamp) + 1) };
+    expect(isGenuine(later, text, secret)).toBe(false);
+    const { 'x-boardroom-signature': _signature, ...unsigned } = headers;
+    expect(isGenuine(unsigned, text, secret)).toBe(false);
     expect([told('/one').length, told('/two').length]).toEqual([1, 1]);
     await remove('one');
     await remove('two');
