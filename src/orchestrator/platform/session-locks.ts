@@ -57,11 +57,15 @@ export function createSessionLocks({ connect, namespace, onError }: Deps): Sessi
   }
 
   async function ask(client: pg.Client, verb: 'pg_try_advisory_lock' | 'pg_advisory_unlock', name: string) {
-    const { rows } = await client.query<{ answer: boolean }>(`select ${verb}($1::int, hashtext($2)) as answer`, [
-      namespace,
-      name,
-    ]);
-    return rows[0]?.answer === true;
+    try {
+      const sql = `select ${verb}($1::int, hashtext($2)) as answer`;
+      const { rows } = await client.query<{ answer: boolean }>(sql, [namespace, name]);
+      return rows[0]?.answer === true;
+    } catch (error) {
+      // The server may have given us the lock, and we would never know: it is taken away with the session.
+      client.connection.stream.destroy();
+      throw error;
+    }
   }
 
   return {

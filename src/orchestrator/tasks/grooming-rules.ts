@@ -33,7 +33,8 @@ const hourMs = 3_600_000;
 const dayMs = 24 * hourMs;
 const staleAfterMs = 7 * dayMs;
 const likeness = 0.85;
-const describedCharacters = 500;
+/** Of a description: enough to tell two tasks of one title apart. */
+const describedCharacters = 200;
 
 /** Of each task that is not as it should be, how it should be. Tasks come eldest first. */
 export function groom(
@@ -119,8 +120,8 @@ export function similarity(a: ReadonlySet<string>, b: ReadonlySet<string>): numb
 }
 
 /**
- * Of each text that is nearly the same as an earlier one, the first of those. Two sets as alike as that share at least one of
- * their few rarest parts, so only texts that share one are compared, and a thousand tasks do not cost a million looks.
+ * Of each text that is nearly the same as an earlier one, the first of those. Two sets as alike as that are of nearly the same size and
+ * share at least one of their few rarest parts, so only such texts are compared, and a thousand tasks do not cost a million looks.
  */
 export function duplicatesIn(
   texts: readonly { readonly id: string; readonly text: string }[],
@@ -128,22 +129,46 @@ export function duplicatesIn(
   const sets = texts.map(({ id, text }) => ({ id, parts: trigramsOf(text) }));
   const frequency = new Map<string, number>();
   for (const { parts } of sets) for (const part of parts) frequency.set(part, (frequency.get(part) ?? 0) + 1);
-  const byRarity = (a: string, b: string) => (frequency.get(a) ?? 0) - (frequency.get(b) ?? 0) || (a < b ? -1 : 1);
-  const seen = new Map<string, { readonly id: string; readonly parts: ReadonlySet<string> }[]>();
+  // Rarest first; one order for all, made once.
+  const inOrder = [...frequency].sort(([a, often], [b, seldom]) => often - seldom || (a < b ? -1 : 1));
+  const rank = new Map(inOrder.map(([part], place) => [part, place]));
+  const firsts = new Map<number, Cut[]>();
   const elders = new Map<string, string>();
   for (const entry of sets) {
-    const rarest = [...entry.parts]
-      .sort(byRarity)
-      .slice(0, entry.parts.size - Math.ceil(likeness * entry.parts.size) + 1);
-    const elder = rarest
-      .flatMap((part) => seen.get(part) ?? [])
-      .find(({ parts }) => similarity(parts, entry.parts) >= likeness);
-    if (elder) {
-      // The first of its kind: those that follow are all linked to that one.
-      elders.set(entry.id, elder.id);
-      continue;
-    }
-    for (const part of rarest) seen.set(part, [...(seen.get(part) ?? []), entry]);
+    const { size } = entry.parts;
+    const ranks = Uint32Array.from(entry.parts, (part) => rank.get(part) ?? 0).sort();
+    const rarest = ranks.subarray(0, size - Math.ceil(likeness * size) + 1);
+    const elder = alikeAmong(firsts, rarest, entry.parts);
+    // The first of its kind: those that follow are all linked to that one.
+    if (elder) elders.set(entry.id, elder.id);
+    else
+      for (const part of rarest)
+        firsts
+          .set(part, firsts.get(part) ?? [])
+          .get(part)
+          ?.push(entry);
   }
   return elders;
+}
+
+interface Cut {
+  readonly id: string;
+  readonly parts: ReadonlySet<string>;
+}
+
+function alikeAmong(
+  firsts: ReadonlyMap<number, readonly Cut[]>,
+  rarest: Uint32Array,
+  parts: ReadonlySet<string>,
+): Cut | undefined {
+  const looked = new Set<Cut>();
+  for (const part of rarest) {
+    for (const first of firsts.get(part) ?? []) {
+      if (looked.has(first)) continue;
+      looked.add(first);
+      const [less, more] = parts.size < first.parts.size ? [parts, first.parts] : [first.parts, parts];
+      if (less.size >= likeness * more.size && similarity(less, more) >= likeness) return first;
+    }
+  }
+  return undefined;
 }

@@ -16,8 +16,8 @@ interface Deps {
   readonly reportTo: () => string | undefined;
 }
 
-/** Open tasks that are looked at: the eldest of them. */
-const openMax = 2_000;
+/** Open tasks that are looked at, the eldest of them: to compare so many takes some 50 ms, in which nobody else is served. */
+const openMax = 500;
 /** Of one run, so that no transaction grows large; the rest is found an hour later. */
 const changesMax = 200;
 
