@@ -5,8 +5,11 @@ import { addDecisionCommands } from './commands/decisions.ts';
 import { addDoctorCommand } from './commands/doctor.ts';
 import { addDomainCommands } from './commands/domains.ts';
 import { addEventCommand } from './commands/events.ts';
+import { addFocusCommands } from './commands/focus.ts';
 import { addInboxCommands } from './commands/inbox.ts';
+import { addJobCommands } from './commands/jobs.ts';
 import { addKeyCommands } from './commands/keys.ts';
+import { addKnowledgeCommands } from './commands/knowledge.ts';
 import { addLogsCommand } from './commands/logs.ts';
 import { addSettingCommands } from './commands/settings.ts';
 import { addStatusCommand } from './commands/status.ts';
@@ -24,6 +27,9 @@ const registers = [
   addEventCommand,
   addDomainCommands,
   addSettingCommands,
+  addFocusCommands,
+  addJobCommands,
+  addKnowledgeCommands,
   addBudgetCommands,
   addKeyCommands,
 ];

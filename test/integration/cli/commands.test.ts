@@ -127,6 +127,49 @@ describe('domains', () => {
   });
 });
 
+describe('jobs', () => {
+  it('are listed, run, paused, resumed, added and removed', async () => {
+    expect(await done('jobs')).toMatch(/^retention +17 3 \* \* \*/m);
+    await done('jobs', 'pause', 'retention');
+    expect(await done('jobs', 'ls')).toMatch(/^retention .*paused$/m);
+    expect(await done('jobs', 'resume', 'retention')).toMatch(/^retention runs /);
+    await done('jobs', 'run', 'retention');
+    await eventually(async () =>
+      (await json('jobs', 'runs', 'retention')).runs[0]?.status === 'done' ? true : undefined,
+    );
+    expect(await done('jobs', 'runs', 'retention')).toMatch(/done +\d+ +nothing to do$/m);
+    const weekly = ['jobs', 'add', 'weekly', '--cron', '0 9 * * 1', '--to', 'cfo'];
+    expect(await boardroom(...weekly)).toMatchObject({ code: 2, stderr: expect.stringContaining('either --task') });
+    expect(await done(...weekly, '--task', 'Figures', '-z', 'Europe/Berlin')).toMatch(/^weekly runs /);
+    const { jobs } = await stage.ok('listJobs');
+    expect(jobs.find(({ id }) => id === 'weekly')).toMatchObject({ timeZone: 'Europe/Berlin', kind: 'own' });
+    await done('jobs', 'rm', 'weekly');
+    expect(await boardroom('jobs', 'rm', 'weekly')).toMatchObject({ code: 1 });
+  });
+});
+
+describe('the focus', () => {
+  it('is shown and moved', async () => {
+    expect(await done('focus')).toMatch(/^riskTolerance +50 +0: only what is safe; 100: bold/m);
+    await done('focus', 'set', 'riskTolerance=20', 'timeHorizon=80');
+    expect(await stage.ok('getFocus')).toMatchObject({ riskTolerance: 20, timeHorizon: 80, revenueFocus: 50 });
+    for (const wrong of ['riskTolerance=101', 'mood=5', 'riskTolerance']) {
+      expect(await boardroom('focus', 'set', wrong)).toMatchObject({ code: 2 });
+    }
+  });
+});
+
+describe('knowledge', () => {
+  it('is added, found, shown and taken away', async () => {
+    expect(await done('knowledge', 'add', 'The oven', 'We bake at dawn')).toMatch(/^doc_\w+ is known$/m);
+    const [found] = (await json('knowledge', 'search', 'bake', 'dawn')).results;
+    expect(await done('knowledge', 'show', found.id)).toContain('We bake at dawn');
+    expect(await done('knowledge', 'ls')).toContain('The oven');
+    await done('knowledge', 'rm', found.id);
+    expect((await json('knowledge', 'search', 'bake', 'dawn')).results).toEqual([]);
+  });
+});
+
 describe('settings', () => {
   it('are read by name, by category and all, and changed', async () => {
     expect(await done('settings', 'get', 'queue.delay_high')).toBe('30000\n');
