@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { text } from 'node:stream/consumers';
 import { CommanderError } from '@commander-js/extra-typings';
 import { systemClock } from './clock.ts';
 import { readCliConfig } from './config.ts';
@@ -21,6 +22,7 @@ const surroundings: Surroundings = {
   errors: outputTo(process.stderr),
   clock: systemClock,
   signal,
+  readInput: () => text(process.stdin),
   ask: isTerminal ? createAsk(signal, () => interrupted.abort()) : undefined,
 };
 

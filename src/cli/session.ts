@@ -15,6 +15,8 @@ export interface Surroundings {
   readonly signal: AbortSignal;
   /** Asks the person at the terminal; undefined when there is none. */
   readonly ask: ((question: string) => Promise<string>) | undefined;
+  /** All that comes in by the standard input. */
+  readonly readInput: () => Promise<string>;
 }
 
 /** The options that every command takes. */
@@ -25,7 +27,7 @@ export interface CommonOptions {
 }
 
 /** What a command works with. */
-export interface Session extends Pick<Surroundings, 'clock' | 'signal' | 'ask'> {
+export interface Session extends Pick<Surroundings, 'clock' | 'signal' | 'ask' | 'readInput'> {
   readonly url: string;
   readonly key: string;
   readonly client: Client;
@@ -33,11 +35,11 @@ export interface Session extends Pick<Surroundings, 'clock' | 'signal' | 'ask'> 
 }
 
 export async function openSession(surroundings: Surroundings, options: CommonOptions): Promise<Session> {
-  const { clock, signal, ask } = surroundings;
+  const { clock, signal, ask, readInput } = surroundings;
   const { url, isUrlGiven } = addressOf(surroundings.config, options);
   const key = await needKey({ config: surroundings.config, flag: options.key, url, isUrlGiven });
   const client = createClient({ url, key, fetch: boundedFetch({ clock, signal }) });
-  return { url, key, client, screen: screenFor(surroundings, options), clock, signal, ask };
+  return { url, key, client, screen: screenFor(surroundings, options), clock, signal, ask, readInput };
 }
 
 export const screenFor = ({ out, errors, config, clock }: Surroundings, { json }: CommonOptions): Screen =>

@@ -35,10 +35,17 @@ export const addSettingCommands: Register = (program, open) => {
     .command('set')
     .description('change a setting; it takes effect at once, everywhere')
     .argument('<name>', 'such as queue.delay_high', settingName)
-    .argument('<value>', 'JSON, or a text: 5000, true, agent-role, {"daily":{"usd":1}}', settingValue)
+    .argument(
+      '<value>',
+      'JSON, or a text: 5000, true, agent-role, {"daily":{"usd":1}}; -: from the standard input',
+      settingValue,
+    )
     .option('-d, --description <text>', 'why it is so')
-    .action(async (params, value, { description }) => {
-      const { client, screen } = await open();
+    .action(async (params, given, { description }) => {
+      const { client, screen, readInput } = await open();
+      // A command line is seen by others on the machine: a secret comes in by the other way, and is a text whatever it looks like.
+      const input = given === '-' ? (await readInput()).replace(/\r?\n$/, '') : undefined;
+      const value = input === undefined ? given : params.category === 'secrets' ? input : settingValue(input);
       const body = { value, ...(description !== undefined && { description }) };
       const { setting } = await client.call('changeSetting', { params, body });
       screen.show(setting, (safe) => `${safe.category}.${safe.key} is ${jsonText(safe.value)}`);

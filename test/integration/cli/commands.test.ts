@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type CliEnd, runCli } from '../../support/cli.ts';
+import { type CliEnd, runCli, startCli } from '../../support/cli.ts';
 import { eventually } from '../../support/eventually.ts';
 import { openStage, type Stage } from '../../support/http-stage.ts';
 
@@ -175,6 +175,11 @@ describe('settings', () => {
     expect(await done('settings', 'get', 'queue.delay_high')).toBe('30000\n');
     expect(await done('settings', 'set', 'queue.delay_high', '1000')).toBe('queue.delay_high is 1000\n');
     expect(await json('settings', 'get', 'queue.delay_high')).toBe(1_000);
+    const reading = startCli(['settings', 'set', 'secrets.GITHUB_TOKEN', '-'], {
+      environment: { BOARDROOM_API_URL: stage.url, BOARDROOM_KEY: stage.keys.admin },
+    });
+    reading.child.stdin.end('hush-hush-1\n');
+    expect(await reading.ended).toMatchObject({ code: 0, stdout: 'secrets.GITHUB_TOKEN is "********"\n' });
     await done('settings', 'set', 'llm.routing_strategy', 'agent-role');
     expect(await json('settings', 'get', 'llm')).toMatchObject({ 'llm.routing_strategy': 'agent-role' });
     expect(await done('settings', 'get')).toMatch(/^decisions\.max_rounds +3$/m);
