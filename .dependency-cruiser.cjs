@@ -44,6 +44,25 @@ module.exports = {
       to: { path: '^src/cli/' },
     },
     {
+      name: 'the-dashboard-knows-contracts-only',
+      severity: 'error',
+      from: { path: '^dashboard/' },
+      to: { path: '^src/', pathNot: '^src/contracts/' },
+    },
+    {
+      name: 'nobody-imports-the-dashboard',
+      severity: 'error',
+      from: { path: '^src/' },
+      to: { path: '^dashboard/' },
+    },
+    {
+      name: 'pages-meet-through-parts',
+      comment: 'What two pages share is a part.',
+      severity: 'error',
+      from: { path: '^dashboard/src/pages/([^/]+)/' },
+      to: { path: '^dashboard/src/pages/', pathNot: '^dashboard/src/pages/$1/' },
+    },
+    {
       name: 'rules-are-pure',
       comment: 'Plain values in, plain values out.',
       severity: 'error',

@@ -1,9 +1,10 @@
 // Three programs: the orchestrator and the command line (their dependencies stay in node_modules), and the agent (one file that needs
-// nothing). And the page of /docs, which asks nobody else for anything.
+// nothing). And pages that ask nobody else for anything: the dashboard, and /docs.
 import { chmod, copyFile, mkdir, rm } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { build } from 'esbuild';
+import { build as buildPages } from 'vite';
 
 await rm('dist', { recursive: true, force: true });
 const explorer = join(
@@ -13,6 +14,7 @@ const explorer = join(
 const common = { bundle: true, platform: 'node', target: 'node20', sourcemap: 'linked', logLevel: 'warning' };
 await mkdir('dist/docs', { recursive: true });
 await Promise.all([
+  buildPages({ configFile: 'dashboard/vite.config.ts', logLevel: 'warn' }),
   copyFile(explorer, 'dist/docs/explorer.js'),
   build({
     ...common,

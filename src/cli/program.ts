@@ -1,6 +1,7 @@
 import { Argument, Command } from '@commander-js/extra-typings';
 import { addAgentCommands } from './commands/agents.ts';
 import { addBudgetCommands } from './commands/budgets.ts';
+import { addDashboardCommand } from './commands/dashboard.ts';
 import { addDecisionCommands } from './commands/decisions.ts';
 import { addDoctorCommand } from './commands/doctor.ts';
 import { addDomainCommands } from './commands/domains.ts';
@@ -19,6 +20,7 @@ import { type CommonOptions, openSession, type Surroundings } from './session.ts
 
 const registers = [
   addStatusCommand,
+  addDashboardCommand,
   addAgentCommands,
   addLogsCommand,
   addTaskCommands,

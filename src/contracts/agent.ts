@@ -17,6 +17,9 @@ export type AgentStatus = z.infer<typeof agentStatusSchema>;
 export const containerStatusSchema = z.enum(['absent', 'created', 'running', 'paused', 'exited', 'unknown']);
 export type ContainerStatus = z.infer<typeof containerStatusSchema>;
 
+/** `board` votes, `c-level` is asked for statements, `staff` works. */
+export const seatSchema = z.enum(['board', 'c-level', 'staff']);
+
 export const agentSummarySchema = z.object({
   id: idOf('agt'),
   type: agentTypeSchema,
@@ -28,6 +31,17 @@ export const agentSummarySchema = z.object({
   containerStatus: containerStatusSchema,
   /** True while the runtime does not answer and the container status is the last known one. */
   stale: z.boolean(),
+  seat: seatSchema,
+  currentFocus: z.string().nullable(),
+  desired: z.enum(['running', 'stopped']),
+  /** Who pulled the kill switch; null while nobody has. What is wanted stays, and holds again when it is let go. */
+  pausedBy: actorSchema.nullable(),
+  /** Why the agent is in this status, in words. */
+  because: z.string(),
+  /** When the reconciler will try again, if it waits. */
+  nextAttemptAt: timestamp.nullable(),
+  connected: z.boolean(),
+  currentLoop: z.object({ id: idOf('lop'), startedAt: timestamp, reasons: z.array(z.string()) }).nullable(),
 });
 
 export const agentExitSchema = z.object({
@@ -46,17 +60,7 @@ export const agentDetailSchema = agentSummarySchema.extend({
   profilePath: z.string(),
   loopCount: z.number().int(),
   lastLoopAt: timestamp.nullable(),
-  currentFocus: z.string().nullable(),
   containerId: z.string().nullable(),
-  desired: z.enum(['running', 'stopped']),
-  /** Who pulled the kill switch; null while nobody has. What is wanted stays, and holds again when it is let go. */
-  pausedBy: actorSchema.nullable(),
-  /** Why the agent is in this status, in words. */
-  because: z.string(),
-  /** When the reconciler will try again, if it waits. */
-  nextAttemptAt: timestamp.nullable(),
-  connected: z.boolean(),
-  currentLoop: z.object({ id: idOf('lop'), startedAt: timestamp, reasons: z.array(z.string()) }).nullable(),
   recentExits: z.array(agentExitSchema),
 });
 

@@ -18,12 +18,17 @@ type Input<R extends Route> = Part<'params', z.input<R['params']>> &
   Part<'body', z.input<R['body']>> & { readonly signal?: AbortSignal };
 type Arguments<R extends Route> = Record<never, never> extends Input<R> ? [input?: Input<R>] : [input: Input<R>];
 
+/** The routes that answer JSON. */
+export type JsonRouteName = NamesOf<'json'>;
+/** What `call` takes besides the route's name: left out where the route needs nothing. */
+export type CallArguments<N extends RouteName> = Arguments<Routes[N]>;
+
 /** What a route answers, parsed. */
 export type Answer<N extends RouteName> = z.output<Routes[N]['response']>;
 
 export interface Client {
   /** Asks a route and parses its answer. Rejects with a CallError whatever goes wrong, or with the signal's reason. */
-  call<N extends NamesOf<'json'>>(name: N, ...input: Arguments<Routes[N]>): Promise<Answer<N>>;
+  call<N extends JsonRouteName>(name: N, ...input: Arguments<Routes[N]>): Promise<Answer<N>>;
   /** The text of a route that writes its own, as it comes. Rejects as `call` does when it does not begin. */
   read<N extends NamesOf<'stream'>>(name: N, ...input: Arguments<Routes[N]>): Promise<ReadableStream<string>>;
 }

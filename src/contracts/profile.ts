@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { seatSchema } from './agent.ts';
 import { budgetsSchema } from './budget.ts';
 import { tierSchema } from './policy.ts';
 import { agentTypeSchema } from './primitives.ts';
@@ -45,8 +46,7 @@ export const profileHeadSchema = z.strictObject({
     .array(z.string().regex(/^[\p{L}\p{N}]{2,40}$/u, 'must be one word'))
     .max(100)
     .default([]),
-  /** `board` votes, `c-level` is asked for statements, `staff` works. */
-  seat: z.enum(['board', 'c-level', 'staff']).default('staff'),
+  seat: seatSchema.default('staff'),
   permissions: z.strictObject({
     tools: z.array(toolNameSchema).min(1),
     /** The tiers it may propose; policy can still raise the tier. */

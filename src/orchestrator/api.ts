@@ -1,7 +1,7 @@
 import { IncomingMessage, ServerResponse } from 'node:http';
 import { Socket } from 'node:net';
 import cors from 'cors';
-import express, { type Express, type RequestHandler } from 'express';
+import express, { type Express, type RequestHandler, type Router } from 'express';
 import helmet from 'helmet';
 import type { Logger } from 'pino';
 import { AppError } from '../contracts/errors.ts';
@@ -23,13 +23,15 @@ interface ApiDeps {
   readonly origins: readonly string[];
   readonly guard: BrowserGuard;
   readonly chance: Chance;
+  /** The dashboard's files. */
+  readonly dashboard: Router;
   readonly metrics: Metrics;
   readonly log: Logger;
 }
 
 /** The operators' API: middleware in order, then the route table. */
 export function createApi(deps: ApiDeps): Express {
-  const { handlers, authenticator, limiter, origins, chance, metrics, log } = deps;
+  const { handlers, authenticator, limiter, origins, dashboard, chance, metrics, log } = deps;
   const app = express();
   app.disable('x-powered-by');
   app.use(watchRequests({ metrics, chance, log }));
@@ -41,6 +43,7 @@ export function createApi(deps: ApiDeps): Express {
     authorise,
     body: ({ accepts }) => (accepts === 'form' ? asForm : asJson),
   });
+  app.use(dashboard);
   app.use((request) => {
     throw new AppError('not_found', `There is no ${request.method} ${request.path}`);
   });

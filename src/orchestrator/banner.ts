@@ -3,10 +3,12 @@ import type { Boardroom } from './compose.ts';
 
 /** What a person at the terminal needs to know: what runs, where, the key once, and what to try next. */
 export async function* bannerOf(boardroom: Boardroom): AsyncGenerator<string> {
-  const { apiUrl, home, adminKey, agentTypes } = boardroom;
+  const { apiUrl, home, adminKey, agentTypes, dashboardUrl } = boardroom;
   const keyFile = join(home, 'admin-key');
   yield [
     `Boardroom is up: ${apiUrl}`,
+    `  dashboard ${dashboardUrl}`,
+    '            opens it once, within a quarter of an hour; later: boardroom dashboard',
     `  database  ${boardroom.embeddedDatabase ? `embedded Postgres in ${boardroom.embeddedDatabase}` : 'Postgres at DATABASE_URL'}`,
     `  bus       ${boardroom.embeddedBus ? 'in-process (set REDIS_URL for several replicas)' : 'Redis at REDIS_URL'}`,
     `  models    ${boardroom.providers.join(', ') || 'rehearsal: rules that play the roles, no model behind them'}`,

@@ -13,6 +13,7 @@ import { topics } from './events/topics.ts';
 import { type Foundation, openFoundation } from './foundation.ts';
 import { type Gateway, openGateway } from './gateway/gateway.ts';
 import type { HealthParts } from './health.ts';
+import { dashboardLink } from './keys/routes.ts';
 import { beginTerm } from './leader-term.ts';
 import { createLifecycle, type Lifecycle } from './lifecycle.ts';
 import { createMetrics } from './metrics.ts';
@@ -37,6 +38,8 @@ export interface Boardroom {
   readonly agentTypes: readonly string[];
   /** Of models, those that are set up. */
   readonly providers: readonly string[];
+  /** Signs a browser in as the admin key, once. */
+  readonly dashboardUrl: string;
   /** `made` by this start: the one time to show it. */
   readonly adminKey: { readonly secret: string; readonly origin: 'environment' | 'made' | 'kept' };
   /** Resolves once it is known what runs the agents; undefined when the process closed before. */
@@ -184,6 +187,7 @@ async function open(config: Config, root: string, lifecycle: Lifecycle): Promise
     providers: Object.keys(config.models.providers),
     agentTypes: profiles.all().map(({ type }) => type),
     adminKey,
+    dashboardUrl: apiUrl + (await linkOf(services, adminKey.secret)),
     runtime,
     async close(team) {
       farewell = team;
@@ -200,6 +204,12 @@ async function ensureAdminKey({ config }: Foundation, { keys }: Services): Promi
   const { secret, isNew } = await keepSecret(config.home, 'admin-key', () => `brk_${chance.secret()}`);
   await keys.ensureAdminKey(secret);
   return { secret, origin: isNew ? 'made' : 'kept' };
+}
+
+async function linkOf({ keys }: Services, secret: string): Promise<string> {
+  const caller = await keys.authenticate(secret);
+  if (!caller) throw new Error('The admin key was revoked while this replica started');
+  return dashboardLink((await keys.createPass('link', caller)).secret);
 }
 
 async function openFeed({ config, lifecycle, log, bus }: Foundation, { events }: Services): Promise<Feed> {

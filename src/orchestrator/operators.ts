@@ -19,6 +19,7 @@ import type { HealthParts } from './health.ts';
 import { createAuthenticator } from './http/authenticate.ts';
 import { createBoundedServer } from './http/bounded-server.ts';
 import { createBrowserGuard } from './http/browser-guard.ts';
+import { dashboardFiles } from './http/dashboard-files.ts';
 import { createDrain } from './http/drain.ts';
 import { keepAgentsOut } from './http/keep-agents-out.ts';
 import { createLimitStores } from './http/limit-store.ts';
@@ -93,12 +94,13 @@ export async function openApi(foundation: Foundation, parts: ApiParts): Promise<
       ...createNotificationHandlers(notifiers),
       ...createJobHandlers(services.jobs, scheduler.wake),
       ...createAnswerHandlers(notifiers.answers),
-      ...createKeyHandlers(services.keys, authenticator.forget),
+      ...createKeyHandlers(services.keys, authenticator),
     },
     authenticator,
     limiter: createKeyLimiter(config.limits.requestsPerMinute, { store: limits.store('requests'), clock }),
     origins,
     guard,
+    dashboard: dashboardFiles(foundation.root),
     chance,
     metrics,
     log,

@@ -60,7 +60,7 @@ export function createDashboardSockets(deps: Deps): DashboardSockets {
   async function callerOf(request: IncomingMessage, url: URL): Promise<Caller> {
     const ticket = url.searchParams.get('ticket');
     const address = addressOf(request);
-    if (ticket !== null) return deps.authenticator.byTicket(ticket, address);
+    if (ticket !== null) return deps.authenticator.byPass('ticket', ticket, address);
     const caller = await deps.authenticator.identify(request, address);
     if (!caller) throw new AppError('unauthenticated', 'Bring a key, a session cookie or a ticket');
     return caller;

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { keyNameSchema, keySchema, roleSchema } from '../key.ts';
-import { idOf, timestamp } from '../primitives.ts';
+import { filledText, idOf, timestamp } from '../primitives.ts';
 import { route } from '../route.ts';
 
 import { page, pageOf, succeeded } from './common.ts';
@@ -46,6 +46,31 @@ export const keysRoutes = {
     role: 'viewer',
     status: 201,
     response: z.object({ ...succeeded, expiresAt: timestamp }),
+  }),
+  createSessionLink: route({
+    method: 'post',
+    path: '/sessions/links',
+    summary: 'A single-use link that opens the dashboard in a browser, within a quarter of an hour',
+    role: 'viewer',
+    status: 201,
+    response: z.object({ path: z.string(), expiresAt: timestamp }),
+  }),
+  openSession: route({
+    method: 'post',
+    path: '/sessions/open',
+    summary: 'Trade the code of such a link for an httpOnly session cookie',
+    role: 'public',
+    body: z.strictObject({ code: filledText(200) }),
+    status: 201,
+    response: z.object({ ...succeeded, expiresAt: timestamp }),
+    errors: ['unauthenticated'],
+  }),
+  getSession: route({
+    method: 'get',
+    path: '/sessions/current',
+    summary: 'Who calls: the key and what it may do',
+    role: 'viewer',
+    response: z.object({ keyId: idOf('key'), name: z.string(), role: roleSchema, expiresAt: timestamp.nullable() }),
   }),
   endSession: route({
     method: 'delete',

@@ -18,11 +18,13 @@ import {
   firstDeedAt,
   type InstanceRow,
   insertAgentsIfNew,
+  type LoopRow,
   listAgents,
   listHistory,
   listLiveInstances,
   lockAgent,
   recentExits,
+  runningLoops,
   silentAgents,
   updateAgent,
 } from './store.ts';
@@ -74,9 +76,9 @@ export function createAgentService(deps: Deps) {
   function present(
     agent: AgentRow,
     profile: Profile,
-    context: { live: InstanceRow | undefined; interval: number | undefined },
+    context: { live: InstanceRow | undefined; loop: LoopRow | undefined; interval: number | undefined },
   ) {
-    const { live, interval } = context;
+    const { live, loop, interval } = context;
     return {
       id: agent.id,
       type: agent.type,
@@ -86,6 +88,16 @@ export function createAgentService(deps: Deps) {
       lastHeartbeat: isoOrNull(live?.lastHeartbeatAt ?? null),
       containerStatus: containerStatusOf(live),
       stale: runtimeIsStale(),
+      seat: profile.seat,
+      currentFocus: agent.currentFocus,
+      desired: agent.desired,
+      pausedBy: agent.pausedBy,
+      because: agent.because,
+      nextAttemptAt: isoOrNull(agent.nextAttemptAt),
+      connected: isConnected(live),
+      currentLoop: loop
+        ? { id: loop.id, startedAt: iso(loop.startedAt), reasons: loop.wakes.map(({ reason }) => reason) }
+        : null,
     };
   }
 
@@ -142,12 +154,13 @@ export function createAgentService(deps: Deps) {
     async list(status?: AgentStatus) {
       const intervalOf = await settings.loopIntervals(postgres.db);
       const living = new Map((await listLiveInstances(postgres.db)).map((live) => [live.agentType, live]));
+      const busy = await runningLoops(postgres.db);
       const rows = await listAgents(postgres.db);
       return rows.flatMap((agent) => {
         const profile = profiles.get(agent.type);
         if (!profile || (status !== undefined && agent.status !== status)) return [];
         const live = living.get(agent.type);
-        return [present(agent, profile, { live, interval: intervalOf(agent.type) })];
+        return [present(agent, profile, { live, loop: busy.get(agent.type), interval: intervalOf(agent.type) })];
       });
     },
 
@@ -161,21 +174,12 @@ export function createAgentService(deps: Deps) {
       const loop = await findRunningLoop(db, agentType);
       const interval = (await settings.loopIntervals(db))(agentType);
       return {
-        ...present(agent, profile, { live, interval }),
+        ...present(agent, profile, { live, loop, interval }),
         // In the folder of profiles; where that is on this machine is no viewer's business.
         profilePath: `profiles/${profile.type}.md`,
         loopCount: agent.loopCount,
         lastLoopAt: isoOrNull(agent.lastLoopAt),
-        currentFocus: agent.currentFocus,
         containerId: live?.containerId ?? null,
-        desired: agent.desired,
-        pausedBy: agent.pausedBy,
-        because: agent.because,
-        nextAttemptAt: isoOrNull(agent.nextAttemptAt),
-        connected: isConnected(live),
-        currentLoop: loop
-          ? { id: loop.id, startedAt: iso(loop.startedAt), reasons: loop.wakes.map(({ reason }) => reason) }
-          : null,
         recentExits: (await recentExits(db, agentType, 10)).map(presentExit),
       };
     },

@@ -142,6 +142,12 @@ export async function findRunningLoop(db: Queryable, agentType: string): Promise
   return row;
 }
 
+/** What each agent is at, by type. */
+export async function runningLoops(db: Queryable): Promise<ReadonlyMap<string, LoopRow>> {
+  const rows = await db.select().from(loops).where(eq(loops.status, 'running'));
+  return new Map(rows.map((row) => [row.agentType, row]));
+}
+
 /** The loop's row as it was, when this call ended it; undefined when it had ended before. */
 export async function endLoop(
   db: Queryable,

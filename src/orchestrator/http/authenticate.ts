@@ -80,13 +80,13 @@ export function createAuthenticator({ keys, clock, failures, failuresMax, onAgen
 
   return {
     identify,
-    /** For the socket: a ticket from the query is used up by this. */
-    async byTicket(ticket: string, address: string): Promise<Caller> {
-      const caller = await keys.authenticatePass('ticket', ticket);
+    /** A ticket for the socket, or the code of a link: used up by this. */
+    async byPass(kind: 'ticket' | 'link', secret: string, address: string): Promise<Caller> {
+      const caller = await keys.authenticatePass(kind, secret);
       if (caller) return caller;
       refuseBlocked(address);
       await countFailure(address);
-      throw new AppError('unauthenticated', 'The ticket is unknown, expired or used');
+      throw new AppError('unauthenticated', `The ${kind} is unknown, expired or used`);
     },
 
     /** Knows who calls. Whether he may is the next question, after he has been counted. */

@@ -24,7 +24,7 @@ export interface Caller {
 export const actorOf = (caller: Caller): Actor => ({ name: `operator:${caller.name}`, agentId: null });
 
 type KeyRow = typeof apiKeys.$inferSelect;
-export type PassKind = 'session' | 'ticket';
+export type PassKind = 'session' | 'ticket' | 'link';
 
 interface Deps {
   readonly postgres: Postgres;
@@ -36,7 +36,7 @@ interface Deps {
 /** Any number will do, as long as nobody else uses it. */
 const adminKeyLock = 7_261_002;
 
-const passMs: Record<PassKind, number> = { session: 12 * 3_600_000, ticket: 30_000 };
+const passMs: Record<PassKind, number> = { session: 12 * 3_600_000, ticket: 30_000, link: 15 * 60_000 };
 
 export function createKeyService({ postgres, unitOfWork, clock, chance }: Deps) {
   const usable = (now: number) =>
@@ -91,7 +91,7 @@ export function createKeyService({ postgres, unitOfWork, clock, chance }: Deps) 
       return row && sameHash(row.hash, hash) ? toCaller(row) : undefined;
     },
 
-    /** A ticket is used up by this look; a session is not. */
+    /** A ticket or a link is used up by this look; a session is not. */
     async authenticatePass(kind: PassKind, secret: string): Promise<Caller | undefined> {
       const hash = hashSecret(secret);
       const found = await findPass(hash);

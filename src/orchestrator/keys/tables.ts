@@ -21,10 +21,10 @@ export const apiKeys = pgTable(
   ],
 );
 
-/** What stands for a key for a while: a browser's session cookie, or a single-use ticket for the socket. */
+/** What stands for a key for a while: a browser's session cookie, a single-use ticket for the socket, or a single-use link to a session. */
 export const keyPasses = pgTable('key_passes', {
   hash: text('hash').primaryKey(),
-  kind: text('kind').$type<'session' | 'ticket'>().notNull(),
+  kind: text('kind').$type<'session' | 'ticket' | 'link'>().notNull(),
   keyId: id('key_id')
     .notNull()
     .references(() => apiKeys.id),

@@ -83,6 +83,45 @@ describe('a session', () => {
   });
 });
 
+describe('a link to the dashboard', () => {
+  const newCode = async (key: string) => {
+    const { path } = await stage.ok('createSessionLink', { key });
+    return path.slice('/dashboard/#code='.length);
+  };
+
+  it('opens a session of the key that made it, once', async () => {
+    const code = await newCode(stage.keys.operator);
+    const { headers } = await stage.ask('openSession', { key: null, body: { code } });
+    const [cookie = ''] = (headers.getSetCookie()[0] ?? '').split('; ');
+    const session = await stage.ok('getSession', by(cookie));
+    expect(session).toMatchObject({ name: 'a operator', role: 'operator' });
+    await stage.refusal('openSession', 'unauthenticated', { key: null, body: { code } });
+  });
+
+  it('opens one session to a crowd that brings it at the same moment', async () => {
+    const code = await newCode(stage.keys.viewer);
+    const answers = await Promise.all(
+      Array.from({ length: 6 }, () => stage.ask('openSession', { key: null, body: { code } })),
+    );
+    expect(answers.filter(({ status }) => status === 201)).toHaveLength(1);
+  });
+
+  it('holds a code that is no key, no session and no ticket, and none of them opens a session as it does', async () => {
+    const code = await newCode(stage.keys.viewer);
+    await stage.refusal('listTasks', 'unauthenticated', { key: code });
+    await stage.refusal('listTasks', 'unauthenticated', by(`boardroom_session=${code}`));
+    const { ticket } = await stage.ok('createTicket');
+    await stage.refusal('openSession', 'unauthenticated', { key: null, body: { code: ticket } });
+  });
+
+  it('dies with its key', async () => {
+    const { key, secret } = await stage.ok('createKey', { body: { name: 'Short-lived', role: 'viewer' } });
+    const code = await newCode(secret);
+    await stage.ok('revokeKey', { params: { id: key.id } });
+    await stage.refusal('openSession', 'unauthenticated', { key: null, body: { code } });
+  });
+});
+
 describe('a ticket', () => {
   const newTicket = async () => (await stage.ok('createTicket', { key: stage.keys.viewer })).ticket;
   const enter = async (ticket: string) => (await knock(stage.url, `/ws?ticket=${ticket}`)).status;

@@ -1,0 +1,5 @@
+import type { agents as en } from '../en/agents.ts';
+
+export const agents: Record<keyof typeof en, string> = {
+  title: 'Agenten',
+};

@@ -1,0 +1,28 @@
+import type { common as en } from '../en/common.ts';
+
+export const common: Record<keyof typeof en, string> = {
+  loading: 'Lädt',
+  retry: 'Noch einmal',
+  close: 'Schließen',
+  cancel: 'Abbrechen',
+  save: 'Speichern',
+  back: 'Zurück',
+  more: 'Mehr zeigen',
+  shown: '{shown, number} von {total, number}',
+  justNow: 'gerade eben',
+  left: 'noch {time}',
+  overdue: 'überfällig',
+  never: 'nie',
+  none: 'nichts',
+  all: 'Alle',
+  reason: 'Grund',
+  search: 'Suchen',
+  filter: 'Filtern',
+  unreachable: 'Der Orchestrator antwortet nicht. Es wird von selbst wieder versucht.',
+  rateLimited: 'Zu viele Anfragen mit diesem Schlüssel; in {seconds, number} Sekunden geht es weiter.',
+  boardroom: 'Boardroom',
+  notFoundTitle: 'Hier ist nichts',
+  notFoundLead: 'Die Adresse führt nirgendwohin. Vielleicht gibt es nicht mehr, was sie nannte.',
+  brokenTitle: 'Diese Seite ist kaputtgegangen',
+  toOverview: 'Zur Übersicht',
+};

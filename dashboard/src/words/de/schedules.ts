@@ -1,0 +1,5 @@
+import type { schedules as en } from '../en/schedules.ts';
+
+export const schedules: Record<keyof typeof en, string> = {
+  title: 'Zeitpläne',
+};
