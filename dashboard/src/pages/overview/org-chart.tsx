@@ -1,12 +1,10 @@
 import { useTranslations } from 'use-intl';
-import type { Answer } from '../../../../src/contracts/client.ts';
 import { useRoute } from '../../api/queries.ts';
 import { Card } from '../../parts/card.tsx';
 import { Loaded } from '../../parts/states.tsx';
+import type { AgentSummary } from './agent-summary.ts';
 import { Seat } from './seat.tsx';
 import { useLastTools } from './use-last-tools.ts';
-
-export type AgentSummary = Answer<'listAgents'>['agents'][number];
 
 const rows = [
   ['board', 'board'],

@@ -6,7 +6,7 @@ import { useMoney } from '../../parts/money.ts';
 import { roleName } from '../../parts/names.ts';
 import { AgentStanding, agentTone } from '../../parts/standing.tsx';
 import { Ago, Countdown } from '../../parts/time.tsx';
-import type { AgentSummary } from './org-chart.tsx';
+import type { AgentSummary } from './agent-summary.ts';
 
 interface SeatProps {
   readonly agent: AgentSummary;
