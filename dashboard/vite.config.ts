@@ -8,6 +8,9 @@ export default defineConfig({
   root: fileURLToPath(new URL('.', import.meta.url)),
   base: '/dashboard/',
   plugins: [react(), tailwind()],
+  resolve: {
+    alias: [{ find: /^zod$/, replacement: fileURLToPath(new URL('src/api/zod-without-eval.ts', import.meta.url)) }],
+  },
   build: {
     outDir: '../dist/dashboard',
     emptyOutDir: true,

@@ -12,13 +12,16 @@ export function OverviewPage() {
   const health = useRoute('getSystemHealth');
   return (
     <Page title={t('title')} lead={health.data && t(health.data.status === 'healthy' ? 'allWell' : health.data.status)}>
-      <div className="grid items-start gap-4 xl:grid-cols-[1fr_22rem]">
-        <div className="flex min-w-0 flex-col gap-4">
+      {/* On a phone what waits comes first, and health last. */}
+      <div className="flex flex-col gap-4 xl:grid xl:grid-cols-[minmax(0,1fr)_22rem] xl:items-start">
+        <div className="contents xl:flex xl:min-w-0 xl:flex-col xl:gap-4">
           <OrgChart />
           <Pulse />
         </div>
-        <div className="grid gap-4 sm:grid-cols-2 xl:grid-cols-1">
-          <ForYou />
+        <div className="contents xl:flex xl:flex-col xl:gap-4">
+          <div className="max-xl:-order-1">
+            <ForYou />
+          </div>
           <HealthCard />
         </div>
       </div>

@@ -39,9 +39,12 @@ export function Pulse() {
             <>
               <Beat events={events} />
               <ol className="divide-y border-t">
-                {events.slice(0, shownMax).map((event) => (
-                  <Line key={event.seq} event={event} />
-                ))}
+                {events
+                  .filter(isNews)
+                  .slice(0, shownMax)
+                  .map((event) => (
+                    <Line key={event.seq} event={event} />
+                  ))}
               </ol>
             </>
           )
@@ -50,6 +53,9 @@ export function Pulse() {
     </Card>
   );
 }
+
+/** A status is on the seat already, and what led to it has an event of its own. */
+const isNews = ({ eventType }: BoardroomEvent): boolean => eventType !== 'agent_status';
 
 function Line({ event }: { readonly event: BoardroomEvent }) {
   const sentence = useSentence()(event);

@@ -18,6 +18,7 @@ interface SeatProps {
 export function Seat({ agent, spentMicroUsd, lastTool }: SeatProps) {
   const money = useMoney();
   const t = useTranslations('overview');
+  const states = useTranslations('states');
   return (
     <article className="flex h-full flex-col gap-1.5 rounded-xl border bg-paper p-3 hover:border-line-strong">
       <div className="flex items-center gap-2">
@@ -51,7 +52,7 @@ export function Seat({ agent, spentMicroUsd, lastTool }: SeatProps) {
         </div>
         <div>
           <dt className="sr-only">{t('container')}</dt>
-          <dd>{agent.containerStatus}</dd>
+          <dd>{states(`container_${agent.containerStatus}`)}</dd>
         </div>
         <div className="flex gap-1">
           <dd className="text-ink">{money(spentMicroUsd)}</dd>

@@ -33,4 +33,10 @@ export const states: Record<keyof typeof en, string> = {
   vote_approve: 'dafür',
   vote_veto: 'dagegen',
   vote_abstain: 'enthalten',
+  container_absent: 'kein Container',
+  container_created: 'angelegt',
+  container_running: 'läuft',
+  container_paused: 'angehalten',
+  container_exited: 'beendet',
+  container_unknown: 'unbekannt',
 };

@@ -32,4 +32,10 @@ export const states = {
   vote_approve: 'approve',
   vote_veto: 'veto',
   vote_abstain: 'abstain',
+  container_absent: 'no container',
+  container_created: 'created',
+  container_running: 'runs',
+  container_paused: 'paused',
+  container_exited: 'ended',
+  container_unknown: 'unknown',
 };
