@@ -27,7 +27,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'e2e',
-          include: ['test/{docker,e2e}/**/*.test.ts', 'test/security/inside-*.test.ts'],
+          include: ['test/{docker,e2e,dashboard}/**/*.test.ts', 'test/security/inside-*.test.ts'],
           globalSetup: './test/support/postgres-server.ts',
           fileParallelism: false,
           sequence: { groupOrder: 2 },

@@ -30,26 +30,28 @@ export function HealthCard() {
     <Card title={t('health')}>
       <Loaded query={health} lines={4}>
         {({ components: { database, redis, runtime }, replica, uptime }) => (
-          <dl className="divide-y">
-            <Part icon={Database} name={t('database')} status={database.status}>
-              {database.latency !== null && t('latency', { ms: database.latency })}
-            </Part>
-            <Part icon={Radio} name={t('redis')} status={redis.status}>
-              {redis.latency !== null && redis.status !== 'embedded' && t('latency', { ms: redis.latency })}
-            </Part>
-            <Part icon={Container} name={t('runtime')} status={runtime.status}>
-              {runtime.kind}
-            </Part>
-            <Part icon={BrainCircuit} name={t('models')} status={sum('failedCalls') > 0 ? 'degraded' : 'healthy'}>
-              {sum('failedCalls') > 0
-                ? t('failedCalls', { failed: sum('failedCalls') })
-                : t('callsToday', { calls: sum('calls') })}
-            </Part>
-            <p className="px-4 py-2.5 text-xs text-ink-soft">
+          <>
+            <dl className="divide-y">
+              <Part icon={Database} name={t('database')} status={database.status}>
+                {database.latency !== null && t('latency', { ms: database.latency })}
+              </Part>
+              <Part icon={Radio} name={t('redis')} status={redis.status}>
+                {redis.latency !== null && redis.status !== 'embedded' && t('latency', { ms: redis.latency })}
+              </Part>
+              <Part icon={Container} name={t('runtime')} status={runtime.status}>
+                {runtime.kind}
+              </Part>
+              <Part icon={BrainCircuit} name={t('models')} status={sum('failedCalls') > 0 ? 'degraded' : 'healthy'}>
+                {sum('failedCalls') > 0
+                  ? t('failedCalls', { failed: sum('failedCalls') })
+                  : t('callsToday', { calls: sum('calls') })}
+              </Part>
+            </dl>
+            <p className="border-t px-4 py-2.5 text-xs text-ink-soft">
               {replica.id}
               {replica.leader && `, ${t('leads')}`} · {t('uptime', { time: spanOf(uptime * 1_000) })}
             </p>
-          </dl>
+          </>
         )}
       </Loaded>
     </Card>

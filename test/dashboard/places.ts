@@ -1,0 +1,26 @@
+import type { TestBoardroom } from '../support/boardroom.ts';
+
+/** Every page, those of single things included. */
+export async function placesOf(room: TestBoardroom): Promise<string[]> {
+  const [{ body: decisions }, { body: tasks }] = await Promise.all([
+    room.call('GET', '/decisions?limit=1'),
+    room.call('GET', '/tasks?limit=1'),
+  ]);
+  return [
+    '/',
+    '/inbox',
+    '/decisions',
+    `/decisions/${decisions.decisions[0].id}`,
+    '/agents',
+    '/agents/cmo',
+    '/tasks',
+    `/tasks/${tasks.tasks[0].id}`,
+    '/domains',
+    '/events',
+    '/models',
+    '/schedules',
+    '/settings',
+    '/keys',
+    '/nowhere',
+  ];
+}

@@ -1,0 +1,92 @@
+import { existsSync } from 'node:fs';
+import { type Browser, type BrowserContext, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+import { describe, expect, test } from 'vitest';
+import { adminKey } from './boardroom.ts';
+
+const places = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
+const { CI, CHROMIUM } = process.env;
+const executablePath = [CHROMIUM, ...places].find((path) => path !== undefined && existsSync(path));
+
+/** A suite that needs a browser. Without one it is skipped and says why; in CI it fails, so that it can't go missing. */
+export function describeBrowser(name: string, suite: () => void): void {
+  if (executablePath !== undefined) return void describe(name, { timeout: 120_000 }, suite);
+  const reason = `no Chromium at CHROMIUM, ${places.join(', ')}`;
+  if (CI !== 'true') return void describe.skip(`${name} (${reason})`, suite);
+  describe(name, () => {
+    test('has a Chromium', () => expect.fail(reason));
+  });
+}
+
+const flags = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
+
+export const launch = (): Promise<Browser> =>
+  chromium.launch({ args: flags, ...(executablePath !== undefined && { executablePath }) });
+
+export const desktop = { width: 1440, height: 900 };
+export const phone = { width: 390, height: 844 };
+
+export interface Visit {
+  readonly page: Page;
+  readonly context: BrowserContext;
+  /** What the browser complained of: scripts that broke, and what the page's policy refused. */
+  readonly complaints: readonly string[];
+  /** Addresses that were asked for outside of the orchestrator. */
+  readonly strayRequests: readonly string[];
+  go(path: string): Promise<void>;
+  close(): Promise<void>;
+}
+
+interface Visitor extends BrowserContextOptions {
+  /** Where the orchestrator is. */
+  readonly url: string;
+  readonly key?: string;
+}
+
+/** Somebody who opens the dashboard by a single-use link, as the terminal prints it. */
+export async function visit(browser: Browser, { url, key = adminKey, ...options }: Visitor): Promise<Visit> {
+  const context = await browser.newContext({ viewport: desktop, locale: 'en-US', ...options });
+  const page = await context.newPage();
+  const complaints: string[] = [];
+  const strayRequests: string[] = [];
+  page.on('pageerror', (error) => complaints.push(String(error)));
+  page.on('console', (message) => {
+    if (message.type() === 'error' && !isExpected(message.text())) complaints.push(message.text());
+  });
+  page.on('request', (request) => {
+    if (!request.url().startsWith(url)) strayRequests.push(request.url());
+  });
+  await page.goto(url + (await newLink(url, key)));
+  await page.locator('main#content h1').waitFor();
+  return {
+    page,
+    context,
+    complaints,
+    strayRequests,
+    async go(path) {
+      await page.goto(`${url}/dashboard${path}`);
+      await page.locator('main#content h1').waitFor();
+    },
+    close: () => context.close(),
+  };
+}
+
+/** The door asks who is signed in, and is told: nobody. A browser shows that as an error. */
+const isExpected = (text: string): boolean => /status of 401|net::ERR_|WebSocket connection/.test(text);
+
+export async function newLink(url: string, key: string): Promise<string> {
+  const response = await fetch(`${url}/sessions/links`, {
+    method: 'POST',
+    headers: { 'x-api-key': key, 'content-type': 'application/json' },
+    body: '{}',
+  });
+  const { path } = (await response.json()) as { path: string };
+  return path;
+}
