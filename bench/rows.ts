@@ -16,6 +16,8 @@ import { killBack } from './rows/kill-back.ts';
 import { killNoticed } from './rows/kill-noticed.ts';
 import { knowledgeSearch } from './rows/knowledge-search.ts';
 import { orchestratorMemory } from './rows/orchestrator-memory.ts';
+import { pageBusy } from './rows/page-busy.ts';
+import { pagePaint } from './rows/page-paint.ts';
 import { startMany } from './rows/start-many.ts';
 import { vote } from './rows/vote.ts';
 
@@ -37,6 +39,8 @@ export const rows: readonly Row[] = [
   firstTokenRow,
   egress,
   orchestratorMemory,
+  pagePaint,
+  pageBusy,
   installTime,
   installSize,
   installPackages,
