@@ -103,8 +103,9 @@ export async function openApi(foundation: Foundation, parts: ApiParts): Promise<
     metrics,
     log,
   });
-  const server = createBoundedServer(app, config.limits);
-  const drain = createDrain(server, clock);
+  const bounded = createBoundedServer(app, config.limits);
+  const { server } = bounded;
+  const drain = createDrain(bounded, clock);
   keepAgentsOut(server, gateway.isStray);
   const sockets = createDashboardSockets({
     server,
