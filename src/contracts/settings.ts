@@ -135,6 +135,11 @@ export const settingsRegistry = {
     description: 'The window for violations; one alert for each agent and window',
   }),
   ...focusRows,
+  'memory.notes_per_agent': row({
+    schema: z.number().int().min(1).max(10_000),
+    default: 200,
+    description: 'How many notes an agent may keep; one more is refused until it merges or forgets some',
+  }),
   'archive.after': row({
     schema: z.number().int().min(1).max(3_650),
     default: 30,

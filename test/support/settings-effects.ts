@@ -157,6 +157,16 @@ export const settingEffects: Readonly<Record<SettingName, Effect>> & Readonly<Re
     `focus.${FocusName}`,
     Effect
   >),
+  'memory.notes_per_agent': {
+    value: 2,
+    shows: [3, 2],
+    async look(stage) {
+      const { memory, unitOfWork } = stage.services;
+      const keep = (key: string) => unitOfWork((work) => memory.remember(work, { agentType: 'cmo', key, note: 'x' }));
+      return (await Promise.allSettled(['a', 'b', 'c'].map(keep))).filter(({ status }) => status === 'fulfilled')
+        .length;
+    },
+  },
   'archive.after': {
     value: 1,
     shows: [1, 0],
