@@ -98,6 +98,8 @@ export function createServices(deps: ServicesDeps) {
   const decisions = createDecisionService({ ...common, archived, domains, inbox, escalations, resolver });
 
   const grooming = createGroomingService({
+    postgres,
+    clock,
     unitOfWork,
     tasks,
     inbox,
