@@ -54,7 +54,8 @@ export function createBacklog(clock: Clock, { onLine, onGap, linesMax }: Listene
       const { length } = lines;
       await clock.sleep(idleMs, signal);
       if (waiting !== lines || signal.aborted) return;
-      if (lines.length === length) break;
+      // On a busy machine it comes in pieces: what is known may be among the next.
+      if (lines.length === length && (known.length === 0 || unknownOf(lines, known) !== lines)) break;
     }
     release();
     onLive();
