@@ -12,6 +12,7 @@ import { ingest } from './rows/ingest.ts';
 import { installPackages } from './rows/install-packages.ts';
 import { installSize } from './rows/install-size.ts';
 import { installTime } from './rows/install-time.ts';
+import { jobPickUp } from './rows/job-pick-up.ts';
 import { killBack } from './rows/kill-back.ts';
 import { killNoticed } from './rows/kill-noticed.ts';
 import { knowledgeSearch } from './rows/knowledge-search.ts';
@@ -36,6 +37,7 @@ export const rows: readonly Row[] = [
   eventPages,
   httpRead,
   knowledgeSearch,
+  jobPickUp,
   firstTokenRow,
   egress,
   orchestratorMemory,
