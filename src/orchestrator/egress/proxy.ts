@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { AgentCaller } from '../gateway/identity.ts';
+import type { Destination } from '../secrets/rules.ts';
 import { type Admit, type Attempt, Denied, holdPlace } from './admission.ts';
 import { forward } from './forward.ts';
 import { rawResponse, refusalOf } from './refusal.ts';
@@ -10,8 +11,8 @@ interface Deps {
   /** By the token of a life, and where it comes from. Throws when it is unknown, dead or another's. */
   readonly identify: (token: string | undefined, from: string | undefined) => Promise<AgentCaller>;
   readonly admit: Admit;
-  /** Headers that the host is to be sent for this agent; throws `Denied` when one lacks its value. */
-  readonly secretsFor: (caller: AgentCaller, host: string) => Readonly<Record<string, string>>;
+  /** Headers that are to be sent there for this agent; throws `Denied` when one lacks its value. */
+  readonly secretsFor: (caller: AgentCaller, to: Destination) => Readonly<Record<string, string>>;
   readonly onAllowed: (attempt: Attempt) => void;
   readonly onDenied: (attempt: Attempt, denied: Denied) => void;
   readonly onError: (error: unknown) => void;
@@ -72,7 +73,7 @@ async function pass(deps: Deps, request: IncomingMessage, response: ServerRespon
     holdPlace(response, passage);
     deps.onAllowed(attempt);
     // Outside the house plain HTTP is read by everybody on the way.
-    const headers = passage.isInternal ? deps.secretsFor(caller, passage.target.host) : {};
+    const headers = passage.isInternal ? deps.secretsFor(caller, { scheme: 'http', ...passage.target }) : {};
     await forward({ request, response, url, passage, connect: () => reach(passage, times), headers });
   } catch (error) {
     report(deps, attempt, error);
