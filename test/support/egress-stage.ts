@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { AppError } from '../../src/contracts/errors.ts';
 import type { BoardroomEvent } from '../../src/contracts/event.ts';
 import type { Secret } from '../../src/contracts/secret.ts';
+import { systemAddresses } from '../../src/orchestrator/egress/addresses.ts';
 import { createAdmission, Denied } from '../../src/orchestrator/egress/admission.ts';
 import {
   type ConnectionLimits,
@@ -105,7 +106,7 @@ export async function openEgress(
     return answer?.split(',') ?? [];
   }
   const dealt: Omit<FetchDeps, 'ca'> = {
-    admit: createAdmission({ allowed: view.allowed, resolve, connections }),
+    admit: createAdmission({ allowed: view.allowed, resolve, ownAddresses: systemAddresses, connections }),
     secretsFor({ profile }, to) {
       const injection = injectionFor(profile.secrets, to, (name) => secrets[name]);
       if (injection.kind === 'missing') throw new Denied('secret_missing', to.host);

@@ -1,6 +1,7 @@
 import { randomInt } from 'node:crypto';
 import { makeCertificate } from './certificate.ts';
 import { docker } from './docker.ts';
+import { eventually } from './eventually.ts';
 
 /** What one request brought to the site. */
 export interface Heard {
@@ -38,17 +39,20 @@ export async function openPublicSite(names: readonly string[], ports: Ports): Pr
   });
   const container = await docker.createContainer({
     Image: image,
-    Cmd: ['node', '-e', `(${serve})(${JSON.stringify({ key, cert, ...ports })})`],
+    Cmd: ['node', '-e', `const __name = (named) => named; (${serve})(${JSON.stringify({ key, cert, ...ports })})`],
     HostConfig: { NetworkMode: Name, Init: true },
   });
   await container.start();
+  const said = async () => String(await container.logs({ stdout: true, stderr: true, follow: false }));
+  const count = ports.secure.length + ports.plain.length;
+  const isOpen = async () => ((await said()).split('open\n').length > count ? true : undefined);
+  await eventually(isOpen, { withinMs: 30_000, what: 'the site' });
   return {
     address: (await container.inspect()).NetworkSettings.Networks[Name]?.IPAddress ?? '',
     certificate: cert,
     async heard() {
-      const said = String(await container.logs({ stdout: true, follow: false }));
       // The engine puts eight bytes of its own before each line.
-      return [...said.matchAll(/\{.*\}$/gm)].map(([line]) => JSON.parse(line));
+      return [...(await said()).matchAll(/\{.*\}$/gm)].map(([line]) => JSON.parse(line));
     },
     async close() {
       await container.remove({ force: true, v: true });
@@ -67,6 +71,7 @@ function serve({ key, cert, secure, plain }: Ports & { key: string; cert: string
       console.log(JSON.stringify({ port, url: request.url, headers: request.headers }));
       response.end('the page');
     };
-  for (const port of plain) http.createServer(answerAt(port)).listen(port);
-  for (const port of secure) https.createServer({ key, cert }, answerAt(port)).listen(port);
+  const tell = () => console.log('open');
+  for (const port of plain) http.createServer(answerAt(port)).listen(port, tell);
+  for (const port of secure) https.createServer({ key, cert }, answerAt(port)).listen(port, tell);
 }

@@ -8,7 +8,7 @@ import type { Metrics } from '../metrics.ts';
 import type { Clock } from '../platform/clock.ts';
 import { type Destination, injectionFor, type SecretOf } from '../secrets/rules.ts';
 import type { TaskService } from '../tasks/service.ts';
-import { createResolve, remembering } from './addresses.ts';
+import { createResolve, remembering, rememberingOwn, systemAddresses } from './addresses.ts';
 import { type Attempt, createAdmission, Denied } from './admission.ts';
 import { type ConnectionLimits, createConnections } from './connections.ts';
 import { createDenialLog } from './denials.ts';
@@ -54,6 +54,7 @@ export function openEgress(deps: Deps): Egress {
   const admit = createAdmission({
     allowed: view.allowed,
     resolve: remembering(createResolve(deps.nameServers), clock.monotonic),
+    ownAddresses: rememberingOwn(systemAddresses, clock.monotonic),
     connections,
   });
   const denials = createDenialLog({ unitOfWork, domains, clock, taskOf: tasks.inHandOf, onError });
