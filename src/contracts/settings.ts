@@ -135,6 +135,11 @@ export const settingsRegistry = {
     description: 'The window for violations; one alert for each agent and window',
   }),
   ...focusRows,
+  'benchmark.judge_model': row({
+    schema: modelNameSchema.nullable(),
+    default: null,
+    description: 'Judges the texts of a benchmark; null: texts are not scored',
+  }),
   'archive.after': row({
     schema: z.number().int().min(1).max(3_650),
     default: 30,
