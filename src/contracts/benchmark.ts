@@ -14,7 +14,6 @@ export const benchmarkTaskIdSchema = z
  * it against cases, `rubric` by a judge model.
  */
 export const gradingSchema = z.enum(['exact', 'json', 'rules', 'code', 'rubric']);
-export type Grading = z.infer<typeof gradingSchema>;
 
 export const benchmarkTaskSchema = z.object({
   id: benchmarkTaskIdSchema,
@@ -82,7 +81,6 @@ export const benchmarkResultSchema = z.object({
   /** The first reason why something has no score. */
   error: z.string().nullable(),
 });
-export type BenchmarkResult = z.infer<typeof benchmarkResultSchema>;
 
 /** `waiting` is nobody's yet or was taken over; `failed` has no score. */
 export const benchmarkAnswerStatusSchema = z.enum(['waiting', 'done', 'failed', 'cancelled']);

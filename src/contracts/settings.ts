@@ -151,6 +151,7 @@ export const settingsRegistry = {
     365,
     'How long the history of agents is kept: actions, loops, lives, messages that were read',
   ),
+  'retention.benchmarks': retention(365, 'How long benchmarks that are over are kept, and count on the leaderboard'),
   'retention.job_runs': retention(30, 'How long the runs of scheduled jobs are kept'),
   'retention.model_calls': retention(90, 'How long the records of model calls are kept'),
 } as const satisfies Record<string, SettingRow>;

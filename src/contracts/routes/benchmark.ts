@@ -67,7 +67,8 @@ export const benchmarkRoutes = {
     path: '/benchmark/leaderboard',
     summary: 'The models by their scores over all finished runs',
     role: 'viewer',
-    response: z.object({ entries: z.array(leaderboardEntrySchema) }),
+    query: z.strictObject(page),
+    response: pageOf({ entries: z.array(leaderboardEntrySchema) }),
   }),
   listBenchmarkTasks: route({
     method: 'get',

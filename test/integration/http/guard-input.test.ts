@@ -68,7 +68,7 @@ describe('in the query', () => {
   it('a limit bounds every list, but for the team, which its profiles bound, and the jobs, of which few are kept', () => {
     const lists = routeNames.filter((name) => name.startsWith('list') || /(?:History|Events)$/.test(name));
     const unbounded = lists.filter((name) => !limits.some(({ route }) => route === name));
-    expect(unbounded).toEqual(['listAgents', 'listJobs']);
+    expect(unbounded).toEqual(['listAgents', 'listJobs', 'listBenchmarkTasks']);
   });
 
   test.each(limits)('limit of $route is 1 to 200 and never clamped', async (field) => {
