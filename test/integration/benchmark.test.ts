@@ -303,6 +303,23 @@ describe('two replicas', () => {
     expect(await eventsOf(runId)).toHaveLength(2);
   });
 
+  it('of two who work on the same, because one was held up, the later one alone is heard', async () => {
+    openai.script({ kind: 'slow', delayMs: 300 }, { kind: 'hang' });
+    const runId = await begin({ models: ['openai/gpt-5'], tasks: ['code'] });
+    const [row] = await one.work.findDue(Date.now());
+    const early = one.work.run(row?.rowId ?? '');
+    await eventually(() => openai.requests[0]);
+    await stage.postgres.pool.query('update benchmark_answers set claimed_until = now() where run_id = $1', [runId]);
+    const later = other.work.run(row?.rowId ?? '');
+    await eventually(() => openai.requests[1]);
+    await early;
+    const { answers } = await one.service.answers(runId, { limit: 1, offset: 0 });
+    expect(answers).toMatchObject([{ status: 'waiting', answer: null }]);
+    await one.service.cancel(operator, runId);
+    other.work.cut(runId);
+    await later;
+  });
+
   it('who is closed in the middle leaves the question to others at once', async () => {
     const closed = await stage.addReplica();
     openai.script({ kind: 'hang' });
