@@ -90,6 +90,13 @@ export const bookOf = {
   testChannel: 'notifications-routes',
   showQuestion: 'answers-routes',
   giveAnswer: 'answers-routes',
+  runBenchmark: 'benchmark-routes',
+  listBenchmarkRuns: 'benchmark-routes',
+  getBenchmarkRun: 'benchmark-routes',
+  listBenchmarkAnswers: 'benchmark-routes',
+  cancelBenchmark: 'benchmark-routes',
+  getLeaderboard: 'benchmark-routes',
+  listBenchmarkTasks: 'benchmark-routes',
 } as const satisfies Record<RouteName, string>;
 type Book = (typeof bookOf)[RouteName];
 
