@@ -101,7 +101,7 @@ describe('a proposal as it is written', () => {
     [{ kind: 'change_setting' }, ['onApprove.0.category', 'onApprove.0.key']],
   ] as const)('is refused with %j, by the names of its fields', (draft, fields) => {
     const drafted = withAction(draft);
-    expect(drafted.isReady ? [] : Object.keys(drafted.errors).toSorted()).toEqual([...fields].toSorted());
+    expect(new Set(drafted.isReady ? [] : Object.keys(drafted.errors))).toEqual(new Set(fields));
   });
 
   it('is refused without a title', () => {

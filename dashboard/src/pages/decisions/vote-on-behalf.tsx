@@ -34,11 +34,12 @@ function Ballot({ decision, onClose }: { readonly decision: DecisionDetail; read
   const t = useTranslations('decisions');
   const common = useTranslations('common');
   const voters = openVoters(decision);
-  const [chosen, setVoter] = useState('');
+  const [voterType, setVoter] = useState(voters[0] ?? '');
+  // What one saw when one began to vote: another round is another question.
+  const [round] = useState(decision.round);
   const [vote, setVote] = useState<Vote>('approve');
   const [reason, setReason] = useState('');
-  // Whoever was chosen may have voted meanwhile.
-  const voterType = voters.includes(chosen) ? chosen : (voters[0] ?? '');
+  const isLate = !voters.includes(voterType);
   const cast = useAction('castVote', {
     done: () => t('voted', { voter: roleName(voterType) }),
     onDone: onClose,
@@ -48,7 +49,7 @@ function Ballot({ decision, onClose }: { readonly decision: DecisionDetail; read
     event.preventDefault();
     cast.mutate({
       params: { id: decision.id },
-      body: { voterType, vote, reason: reason.trim(), round: decision.round },
+      body: { voterType, vote, reason: reason.trim(), round },
     });
   }
 
@@ -59,7 +60,8 @@ function Ballot({ decision, onClose }: { readonly decision: DecisionDetail; read
           label={t('voter')}
           value={voterType}
           onChange={setVoter}
-          options={voters.map((voter) => [voter, roleName(voter)] as const)}
+          options={[...(isLate ? [voterType] : []), ...voters].map((voter) => [voter, roleName(voter)] as const)}
+          error={isLate ? t('hasVoted', { voter: roleName(voterType) }) : undefined}
         />
         <Select
           label={t('voteWord')}
@@ -71,7 +73,7 @@ function Ballot({ decision, onClose }: { readonly decision: DecisionDetail; read
       <TextArea label={common('reason')} value={reason} onChange={setReason} max={2_000} />
       <div className="flex justify-end gap-2">
         <Button onClick={onClose}>{common('cancel')}</Button>
-        <Button type="submit" variant="primary" busy={cast.isPending} disabled={voterType === ''}>
+        <Button type="submit" variant="primary" busy={cast.isPending} disabled={isLate}>
           {t('vote')}
         </Button>
       </div>

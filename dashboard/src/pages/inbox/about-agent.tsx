@@ -31,9 +31,9 @@ export function AboutAgent({ escalation }: { readonly escalation: Escalation }) 
                 </Fact>
                 <Fact name={t('container')}>{all.containerStatus}</Fact>
                 <Fact name={t('focus')}>{all.currentFocus ?? '–'}</Fact>
-                <div className="col-span-full">
-                  <Fact name={t('because')}>{all.because}</Fact>
-                </div>
+                <Fact isLong name={t('because')}>
+                  {all.because}
+                </Fact>
               </Facts>
               <Link to="/agents/$type" params={{ type }} className="mt-3 inline-block text-sm text-felt underline">
                 {t('toAgent')}

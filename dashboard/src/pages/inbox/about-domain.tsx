@@ -6,7 +6,7 @@ import { About, Fact, Facts } from './about.tsx';
 
 const safeFrom = 70;
 const doubtfulFrom = 40;
-const toneOf = (score: number): Tone => (score >= safeFrom ? 'felt' : score >= doubtfulFrom ? 'brass' : 'blood');
+const toneOf = (score: number): Tone => (score >= safeFrom ? 'felt' : score >= doubtfulFrom ? 'plain' : 'blood');
 
 /** Who wants to reach what, why, and what its name tells. */
 export function AboutDomain({ request }: { readonly request: DomainRequest }) {
@@ -25,11 +25,9 @@ export function AboutDomain({ request }: { readonly request: DomainRequest }) {
           <Fact name={t('askedBy')}>{nameOf(requestedBy)}</Fact>
           <Fact name={t('category')}>{suggestedCategory}</Fact>
           {url !== null && (
-            <div className="col-span-full">
-              <Fact name={t('url')}>
-                <code className="font-mono text-xs break-all">{url}</code>
-              </Fact>
-            </div>
+            <Fact isLong name={t('url')}>
+              <code className="font-mono text-xs break-all">{url}</code>
+            </Fact>
           )}
         </Facts>
       </About>

@@ -8,8 +8,15 @@ export const About = ({ title, children }: { readonly title: string; readonly ch
   </section>
 );
 
-export const Fact = ({ name, children }: { readonly name: string; readonly children: ReactNode }) => (
-  <div className="min-w-0">
+interface FactProps {
+  readonly name: string;
+  /** It takes the whole line. */
+  readonly isLong?: boolean;
+  readonly children: ReactNode;
+}
+
+export const Fact = ({ name, isLong = false, children }: FactProps) => (
+  <div className={isLong ? 'col-span-full min-w-0' : 'min-w-0'}>
     <dt className="text-xs text-ink-soft">{name}</dt>
     <dd className="mt-0.5 break-words">{children}</dd>
   </div>

@@ -1,5 +1,5 @@
 import { CircleCheckBig } from 'lucide-react';
-import { useEffect, useRef, useState } from 'react';
+import { useEffect, useState } from 'react';
 import { useTranslations } from 'use-intl';
 import { Button } from '../../parts/button.tsx';
 import { Card } from '../../parts/card.tsx';
@@ -24,11 +24,20 @@ export function Desk({ items, total, wanted, onGo, onHelp }: DeskProps) {
   const t = useTranslations('inbox');
   const movesOf = useMoves();
   const [choice, setChoice] = useState<{ readonly id: string; readonly key: Move['key'] }>();
-  const goTo = useFocusAfter(onGo);
-  const selected = wanted === undefined ? items[0] : items.find(({ id }) => id === wanted);
+  const first = useFirst(items);
+  const selected = wanted === undefined ? first : items.find(({ id }) => id === wanted);
+  const takeFocus = useFocus(selected?.id);
+  const goTo = (id: string | undefined, place: Place): true => {
+    onGo(id);
+    takeFocus({ id: id ?? selected?.id, place });
+    return true;
+  };
   const moves = selected ? movesOf(selected) : [];
   const chosen = choice?.id === selected?.id ? moves.find(({ key }) => key === choice?.key) : undefined;
-  const choose = (move: Move | undefined) => setChoice(move && selected && { id: selected.id, key: move.key });
+  function choose(move: Move | undefined): void {
+    setChoice(move && selected && { id: selected.id, key: move.key });
+    if (!move) takeFocus({ id: selected?.id, place: 'heading' });
+  }
 
   const step = (by: 1 | -1) => () => {
     const to = stepFrom(items, wanted === undefined && !isWide() ? undefined : selected?.id, by);
@@ -53,7 +62,7 @@ export function Desk({ items, total, wanted, onGo, onHelp }: DeskProps) {
       isOnRow() && selected !== undefined && goTo(document.activeElement?.id.replace(rowId(''), ''), 'heading'),
     Escape: () => {
       if (chosen) choose(undefined);
-      else if (isReading() && isWide()) document.getElementById(rowId(selected?.id ?? ''))?.focus();
+      else if (isWide()) takeFocus({ id: selected?.id, place: 'row' });
       else goTo(undefined, 'row');
       return true;
     },
@@ -101,23 +110,34 @@ export function Desk({ items, total, wanted, onGo, onHelp }: DeskProps) {
   );
 }
 
-/** Goes to an item, and once it is there takes the keyboard along: to its row in the list, or to its heading. */
-function useFocusAfter(onGo: DeskProps['onGo']) {
-  const wish = useRef<{ readonly id: string | undefined; readonly place: 'row' | 'heading' }>(undefined);
+/** Where nobody has chosen, the first; it stays, whatever comes that is more urgent, until it is done. */
+function useFirst(items: readonly Waiting[]): Waiting | undefined {
+  const [id, setId] = useState(items[0]?.id);
+  const kept = items.find((item) => item.id === id);
+  if (!kept && items[0] && items[0].id !== id) setId(items[0].id);
+  return kept ?? items[0];
+}
+
+type Place = 'row' | 'heading';
+interface Wish {
+  readonly id: string | undefined;
+  readonly place: Place;
+}
+
+/** Takes the keyboard along to an item as soon as it is there: to its row in the list, or to the heading of what one reads. */
+function useFocus(selectedId: string | undefined): (wish: Wish) => void {
+  const [wish, setWish] = useState<Wish>();
   useEffect(() => {
-    if (!wish.current) return;
-    const { id, place } = wish.current;
-    const heading = document.getElementById(headingId);
-    const row = id === undefined ? undefined : document.getElementById(rowId(id));
-    const target = place === 'row' && row?.offsetParent ? row : heading;
-    wish.current = undefined;
-    target?.focus();
-  });
-  return (id: string | undefined, place: 'row' | 'heading'): true => {
-    wish.current = { id, place };
-    onGo(id);
-    return true;
-  };
+    if (!wish) return;
+    const row = document.getElementById(rowId(wish.id ?? ''));
+    const isShown = row !== null && row.offsetParent !== null;
+    const heading = wish.id === selectedId ? document.getElementById(headingId) : null;
+    const target = wish.place === 'row' && isShown ? row : heading;
+    if (!target) return;
+    target.focus();
+    setWish(undefined);
+  }, [wish, selectedId]);
+  return setWish;
 }
 
 const isWide = () => matchMedia('(min-width: 64rem)').matches;

@@ -47,7 +47,7 @@ function useDomainMoves() {
             key: 'r',
             label: t('refuse'),
             words: t('notesToAgent'),
-            needsWords: false,
+            needsWords: true,
             isDangerous: true,
             run: (notes) => reject.mutateAsync({ params: { id }, body: { notes } }),
           },

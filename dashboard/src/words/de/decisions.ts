@@ -83,6 +83,7 @@ export const decisions: Record<keyof typeof en, string> = {
   voteTitle: 'Für jemanden abstimmen',
   voteLead: 'Es zählt als dessen Stimme; alle sehen, dass du sie abgegeben hast. Zurücknehmen geht nicht.',
   voter: 'Stimme von',
+  hasVoted: '{voter} hat inzwischen abgestimmt.',
   voteWord: 'Votum',
   vote_approve: 'Dafür',
   vote_veto: 'Dagegen',

@@ -81,6 +81,7 @@ export const decisions = {
   voteTitle: 'Vote on behalf of a voter',
   voteLead: 'It counts as the voter’s own; everybody sees that you have cast it. It cannot be taken back.',
   voter: 'Voter',
+  hasVoted: '{voter} has voted meanwhile.',
   voteWord: 'Vote',
   vote_approve: 'Approve',
   vote_veto: 'Veto',
