@@ -6,7 +6,7 @@ import {
   jsonOrText,
   proposalOf,
 } from '../../dashboard/src/pages/decisions/draft.ts';
-import { openVoters, roundsOf } from '../../dashboard/src/pages/decisions/voting.ts';
+import { openVoters, roundsOf } from '../../dashboard/src/parts/voting.ts';
 import type { DecisionDetail, Vote } from '../../src/contracts/decision.ts';
 
 const now = '2030-01-01T00:00:00.000Z';

@@ -5,8 +5,8 @@ import { useAction } from '../../api/queries.ts';
 import { useMay, useSession } from '../../api/session.tsx';
 import { Ask } from '../../parts/ask.tsx';
 import { Button } from '../../parts/button.tsx';
+import { openVoters } from '../../parts/voting.ts';
 import { VoteOnBehalf } from './vote-on-behalf.tsx';
-import { openVoters } from './voting.ts';
 
 /** What this key may do about a decision as it stands. */
 export function DecisionActions({ decision }: { readonly decision: DecisionDetail }) {

@@ -4,15 +4,15 @@ import { useTranslations } from 'use-intl';
 import { useRoute } from '../../api/queries.ts';
 import { Card } from '../../parts/card.tsx';
 import { Markdown } from '../../parts/markdown.tsx';
+import { OnApprove } from '../../parts/on-approve.tsx';
 import { Page } from '../../parts/page.tsx';
+import { Rounds } from '../../parts/rounds.tsx';
 import { DecisionStanding, TierMark } from '../../parts/standing.tsx';
 import { Loaded } from '../../parts/states.tsx';
 import { Countdown } from '../../parts/time.tsx';
 import { DecisionActions } from './decision-actions.tsx';
 import { Facts } from './facts.tsx';
 import { History } from './history.tsx';
-import { OnApprove } from './on-approve.tsx';
-import { Rounds } from './rounds.tsx';
 
 /** One decision in full. */
 export function DecisionPage() {

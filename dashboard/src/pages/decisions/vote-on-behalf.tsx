@@ -7,7 +7,7 @@ import { Button } from '../../parts/button.tsx';
 import { Dialog } from '../../parts/dialog.tsx';
 import { Select, TextArea } from '../../parts/fields.tsx';
 import { roleName } from '../../parts/names.ts';
-import { openVoters } from './voting.ts';
+import { openVoters } from '../../parts/voting.ts';
 
 interface VoteOnBehalfProps {
   readonly decision: DecisionDetail;

@@ -4,11 +4,11 @@ import type { Escalation } from '../../../../src/contracts/escalation.ts';
 import { useRoute } from '../../api/queries.ts';
 import { Markdown } from '../../parts/markdown.tsx';
 import { nameOf } from '../../parts/names.ts';
+import { OnApprove } from '../../parts/on-approve.tsx';
+import { Rounds } from '../../parts/rounds.tsx';
 import { TierMark } from '../../parts/standing.tsx';
 import { Loaded } from '../../parts/states.tsx';
 import { Ago } from '../../parts/time.tsx';
-import { OnApprove } from '../decisions/on-approve.tsx';
-import { Rounds } from '../decisions/rounds.tsx';
 import { About } from './about.tsx';
 
 /** All one needs to decide in the voters' place. */

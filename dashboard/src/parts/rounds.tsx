@@ -1,9 +1,9 @@
 import { useTranslations } from 'use-intl';
-import type { DecisionDetail } from '../../../../src/contracts/decision.ts';
-import { Badge } from '../../parts/badge.tsx';
-import { nameOf, roleName } from '../../parts/names.ts';
-import { VoteMark } from '../../parts/standing.tsx';
-import { Moment } from '../../parts/time.tsx';
+import type { DecisionDetail } from '../../../src/contracts/decision.ts';
+import { Badge } from './badge.tsx';
+import { nameOf, roleName } from './names.ts';
+import { VoteMark } from './standing.tsx';
+import { Moment } from './time.tsx';
 import { type Round, roundsOf } from './voting.ts';
 
 /** Who said what, round by round; the latest first. */

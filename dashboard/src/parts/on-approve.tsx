@@ -1,9 +1,9 @@
 import { CircleCheck, CircleDashed, CircleSlash, CircleX } from 'lucide-react';
 import { useTranslations } from 'use-intl';
-import type { DecisionDetail } from '../../../../src/contracts/decision.ts';
-import { Moment } from '../../parts/time.tsx';
-import { type Tone, textTone } from '../../parts/tone.ts';
+import type { DecisionDetail } from '../../../src/contracts/decision.ts';
 import { useActionWords } from './action-words.ts';
+import { Moment } from './time.tsx';
+import { type Tone, textTone } from './tone.ts';
 
 type Status = DecisionDetail['onApprove'][number]['status'];
 

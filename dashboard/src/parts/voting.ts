@@ -1,4 +1,4 @@
-import type { DecisionDetail } from '../../../../src/contracts/decision.ts';
+import type { DecisionDetail } from '../../../src/contracts/decision.ts';
 
 export interface Round {
   readonly number: number;

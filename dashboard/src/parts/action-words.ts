@@ -1,6 +1,6 @@
 import { useTranslations } from 'use-intl';
-import type { DecisionAction } from '../../../../src/contracts/decision.ts';
-import { roleName } from '../../parts/names.ts';
+import type { DecisionAction } from '../../../src/contracts/decision.ts';
+import { roleName } from './names.ts';
 
 /** What an approval sets in motion, as a sentence. */
 export function useActionWords(): (action: DecisionAction) => string {
