@@ -16,12 +16,16 @@ import { route } from '../route.ts';
 import { newestFirst, page, pageOf, succeeded } from './common.ts';
 
 const decisionId = z.strictObject({ id: idOf('dec') });
+const anyStatus = `(${decisionStatusSchema.options.join('|')})`;
 /** One status or several, with commas between. */
 const statusesQuery = z
   .string()
-  .transform((list) => list.split(','))
-  .pipe(z.array(decisionStatusSchema))
-  .describe(`one or several of ${decisionStatusSchema.options.join(', ')}, with commas between`);
+  .regex(
+    new RegExp(`^${anyStatus}(,${anyStatus})*$`),
+    `must be one or several of ${decisionStatusSchema.options.join(', ')}, with commas between`,
+  )
+  .max(200)
+  .transform((list) => list.split(',').map((status) => decisionStatusSchema.parse(status)));
 const voteState = decisionSummarySchema.pick({ id: true, ceoVote: true, daoVote: true, status: true });
 
 /** Routes: decisions and what else waits for a human. */
