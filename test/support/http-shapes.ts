@@ -337,6 +337,7 @@ export const shapes = {
   listDecisions: decisionPage,
   listPendingDecisions: decisionPage,
   getDecision: decisionDetail,
+  getDecisionEvents: events,
   proposeDecision: decisionDetail,
   castVote: z.looseObject({
     ...success,
@@ -344,6 +345,7 @@ export const shapes = {
   }),
   escalateDecision: z.looseObject({ ...success, decision: decisionDetail }),
   resolveDecision: z.looseObject({ ...success, decision: decisionDetail }),
+  withdrawDecision: z.looseObject({ ...success, decision: decisionDetail }),
   listEscalations: z.looseObject({ escalations: z.array(escalation), ...page }),
   resolveEscalation: z.looseObject({ ...success, escalation }),
   listTasks: z.looseObject({ tasks: z.array(task), ...page }),
