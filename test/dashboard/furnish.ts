@@ -1,23 +1,28 @@
-import { expect } from 'vitest';
 import type { TestBoardroom } from '../support/boardroom.ts';
 import { eventually } from '../support/eventually.ts';
 
-/** The board can't agree on it: what the DAO thinks of titles is in the rehearsal's rules. */
-export const contested = 'Gamble the reserves on one venue';
-
 /** Fills the house with something of everything, and waits until the agents have done their part. */
-export async function furnish(room: TestBoardroom): Promise<void> {
+export async function furnish(room: Pick<TestBoardroom, 'call'>): Promise<void> {
   const post = async (path: string, body: unknown) => {
     const answer = await room.call('POST', path, { body });
-    expect(answer.status, JSON.stringify(answer.body)).toBeLessThan(300);
+    if (answer.status >= 300) throw new Error(`${path}: ${answer.status} ${JSON.stringify(answer.body)}`);
     return answer.body;
   };
   await post('/settings/decisions/statement_window', { value: 0 });
   await post('/tasks', { title: 'Launch the newsletter', assignTo: 'cmo', priority: 'critical' });
   await post('/tasks', { title: 'Tidy up the backlog', assignTo: 'coo', priority: 'operational' });
-  const { id } = await post('/decisions', { title: contested, description: 'It is **cheaper** that way.' });
-  await post(`/decisions/${id}/escalate`, { reason: 'The board would go on for ever' });
-  await post('/decisions', { title: 'Open an office in Lisbon', decisionType: 'critical' });
+  await post('/tasks', { title: 'Answer the auditors', assignTo: 'cfo', priority: 'urgent' });
+  await post('/tasks', { title: 'Rewrite the onboarding guide', assignTo: 'cto', priority: 'low' });
+  await post('/decisions', {
+    title: 'Open an office in Lisbon',
+    decisionType: 'critical',
+    description: 'Rent is **half** of ours, and three of us live there.\n\n- twelve desks\n- two years',
+  });
+  await post('/decisions', { title: 'Gamble the reserves on one venue', description: 'It is *cheaper* that way.' });
+  await post('/decisions', {
+    title: 'Let the agents read the press archive',
+    onApprove: [{ kind: 'whitelist_domain', domain: 'press.example.com', category: 'news' }],
+  });
   await post('/domains/whitelist', { domain: 'api.example.com', category: 'data' });
   await post('/scheduler/jobs', {
     id: 'monday-report',

@@ -1,7 +1,7 @@
 import type { TestBoardroom } from '../support/boardroom.ts';
 
 /** Every page, those of single things included. */
-export async function placesOf(room: TestBoardroom): Promise<string[]> {
+export async function placesOf(room: Pick<TestBoardroom, 'call'>): Promise<string[]> {
   const [{ body: decisions }, { body: tasks }] = await Promise.all([
     room.call('GET', '/decisions?limit=1'),
     room.call('GET', '/tasks?limit=1'),
