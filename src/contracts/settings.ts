@@ -14,12 +14,13 @@ import { decisionPolicySchema, defaultDecisionPolicy } from './policy.ts';
 import { jsonValue } from './primitives.ts';
 import { narrowingSchema } from './profile.ts';
 import { secretValueSchema } from './secret.ts';
+import type { SettingUnit } from './setting-entry.ts';
 
 /** One registered setting: its check, default, unit and meaning. */
 export interface SettingRow<S extends z.ZodType = z.ZodType> {
   readonly schema: S;
   readonly default: z.output<S>;
-  readonly unit?: 'ms' | 's' | 'days';
+  readonly unit?: SettingUnit;
   readonly description: string;
 }
 
@@ -160,6 +161,7 @@ export const loopIntervalKey = (agentType: string) => `loop_interval_${agentType
 /** Settings by name that nobody can list beforehand: their check, and what they are for. */
 export interface SettingFamily {
   readonly schema: z.ZodType;
+  readonly unit?: SettingUnit;
   readonly description: string;
 }
 
