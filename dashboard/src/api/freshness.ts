@@ -49,7 +49,7 @@ const touched: Record<EventType, readonly JsonRouteName[]> = {
   document_created: documents,
   document_updated: documents,
   document_removed: documents,
-  setting_changed: ['getSettings', 'getFocus', 'getBudgets'],
+  setting_changed: ['getSettings', 'getSettingsRegistry', 'getFocus', 'getBudgets'],
   budget_warning: spending,
   budget_exhausted: [...spending, 'listEscalations'],
   benchmark_started: [],
