@@ -1,4 +1,6 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router';
+import { modelsSearch } from './pages/models/search.ts';
+import { settingsSearch } from './pages/settings/search.ts';
 import { BrokenPage, LostPage } from './shell/lost-page.tsx';
 import { Root } from './shell/root.tsx';
 
@@ -49,6 +51,7 @@ const tree = root.addChildren([
   }),
   createRoute({
     ...under('/models'),
+    validateSearch: modelsSearch,
     component: lazyRouteComponent(() => import('./pages/models/models-page.tsx'), 'ModelsPage'),
   }),
   createRoute({
@@ -57,6 +60,7 @@ const tree = root.addChildren([
   }),
   createRoute({
     ...under('/settings'),
+    validateSearch: settingsSearch,
     component: lazyRouteComponent(() => import('./pages/settings/settings-page.tsx'), 'SettingsPage'),
   }),
   createRoute({
