@@ -6,6 +6,7 @@ import { promisify } from 'node:util';
 import Dockerode from 'dockerode';
 import { systemClock as clock } from '../src/orchestrator/platform/clock.ts';
 import { startEmbeddedPostgres } from '../src/orchestrator/platform/embedded-postgres.ts';
+import { whyNoBrowser } from '../test/support/browser.ts';
 import { createEmptyDatabaseOn } from '../test/support/empty-database.ts';
 import { findMissingRedis } from '../test/support/redis-server.ts';
 import type { Bench, Need } from './row.ts';
@@ -28,6 +29,7 @@ const missing: Readonly<Record<Need, () => Promise<string | undefined>>> = {
   redis: async () => findMissingRedis() && 'there is no redis-server',
   pgbench: answersTo('pgbench'),
   psql: answersTo('psql'),
+  chromium: async () => whyNoBrowser,
   linux: async () => (process.platform === 'linux' ? undefined : 'it reads /proc, which only Linux has'),
 };
 

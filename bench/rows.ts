@@ -12,10 +12,13 @@ import { ingest } from './rows/ingest.ts';
 import { installPackages } from './rows/install-packages.ts';
 import { installSize } from './rows/install-size.ts';
 import { installTime } from './rows/install-time.ts';
+import { jobPickUp } from './rows/job-pick-up.ts';
 import { killBack } from './rows/kill-back.ts';
 import { killNoticed } from './rows/kill-noticed.ts';
 import { knowledgeSearch } from './rows/knowledge-search.ts';
 import { orchestratorMemory } from './rows/orchestrator-memory.ts';
+import { pageBusy } from './rows/page-busy.ts';
+import { pagePaint } from './rows/page-paint.ts';
 import { startMany } from './rows/start-many.ts';
 import { vote } from './rows/vote.ts';
 
@@ -34,9 +37,12 @@ export const rows: readonly Row[] = [
   eventPages,
   httpRead,
   knowledgeSearch,
+  jobPickUp,
   firstTokenRow,
   egress,
   orchestratorMemory,
+  pagePaint,
+  pageBusy,
   installTime,
   installSize,
   installPackages,

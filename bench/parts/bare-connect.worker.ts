@@ -4,10 +4,10 @@ import { type AddressInfo, connect } from 'node:net';
 import { serve } from './worker.ts';
 
 /** CONNECT on node:http, to one place whatever is asked for. */
-async function listen({ port }: { port: number }): Promise<number> {
+async function listen({ host, port }: { host: string; port: number }): Promise<number> {
   const server = createServer();
   server.on('connect', (_request, client) => {
-    const upstream = connect({ host: '127.0.0.1', port, noDelay: true }, () => {
+    const upstream = connect({ host, port, noDelay: true }, () => {
       client.write('HTTP/1.1 200 Connection Established\r\n\r\n');
       client.pipe(upstream).pipe(client);
     });

@@ -1,6 +1,7 @@
 import { startFakeLlm } from '../../test/support/fake-llm.ts';
 import { median } from '../measure.ts';
 import { openThinkingAgent } from '../parts/thinking-agent.ts';
+import { startWorker } from '../parts/worker.ts';
 import type { Row } from '../row.ts';
 
 const requests = 150;
@@ -30,7 +31,7 @@ async function firstToken(url: string, token: string): Promise<number> {
 
 export const firstTokenRow: Row = {
   name: 'first-token',
-  about: 'what the model gateway adds to the time to the first token of a stream: token, budget and record included',
+  about: 'what the model gateway adds to the time to the first token of a stream, and what the barest hop adds',
   unit: 'ms',
   better: 'lower',
   goal: { figure: 1.5 },
@@ -42,16 +43,22 @@ export const firstTokenRow: Row = {
     // A budget that watches each call and lets all of them through.
     await agent.orchestrator.call('POST', '/settings/budgets/cco', { value: { daily: { calls: 10_000_000 } } });
     const gatewayUrl = `http://127.0.0.1:${agent.orchestrator.gatewayPort}/llm/v1`;
+    const bare = startWorker(new URL('../parts/bare-gateway.worker.ts', import.meta.url));
+    const { origin, pathname } = new URL(provider.url);
+    const barePort = await bare.call<number>('listen', { origin });
+    async function addedBy(url: string, token: string): Promise<number> {
+      const [direct, through]: [number[], number[]] = [[], []];
+      for (let request = 0; request < requests; request += 1) {
+        direct.push(await firstToken(provider.url, 'none'));
+        through.push(await firstToken(url, token));
+      }
+      return median(through) - median(direct);
+    }
     return {
-      async ours() {
-        const [direct, through]: [number[], number[]] = [[], []];
-        for (let request = 0; request < requests; request += 1) {
-          direct.push(await firstToken(provider.url, 'none'));
-          through.push(await firstToken(gatewayUrl, agent.token));
-        }
-        return median(through) - median(direct);
-      },
+      ours: () => addedBy(gatewayUrl, agent.token),
+      reference: () => addedBy(`http://127.0.0.1:${barePort}${pathname}`, 'none'),
       async close() {
+        await bare.end();
         await agent.close();
         await provider.close();
         await database.drop();

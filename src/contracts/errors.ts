@@ -39,6 +39,7 @@ export const errorCodes = {
   last_admin_key: { status: 409, title: 'The last admin key cannot be revoked' },
   domain_request_decided: { status: 409, title: 'The domain request is already decided' },
   domain_requests_full: { status: 409, title: 'The agent already waits for answers to as many domains as it may' },
+  notes_full: { status: 409, title: 'The agent keeps as many notes as it may' },
   document_follows_source: { status: 409, title: 'The document follows its source and is changed there' },
   answer_link_used: { status: 409, title: 'It is answered already' },
   notification_not_failed: { status: 409, title: 'The notification has not failed' },

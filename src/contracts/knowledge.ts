@@ -37,6 +37,15 @@ export type DocumentSummary = z.infer<typeof documentSummarySchema>;
 export const documentSchema = documentSummarySchema.extend({ text: z.string() });
 export type Document = z.infer<typeof documentSchema>;
 
+/** A part of a document, as an agent reads it. */
+export const documentPageSchema = documentSchema.extend({
+  /** Where the part begins in the whole. */
+  offset: z.number().int(),
+  /** Where the next one begins; null: this was the last. */
+  nextOffset: z.number().int().nullable(),
+});
+export type DocumentPage = z.infer<typeof documentPageSchema>;
+
 /** A document that was found, with the words of it that fit: plain text of one line, written by whoever wrote the document. */
 export const findingSchema = documentSummarySchema.omit({ createdAt: true }).extend({
   snippet: z.string(),

@@ -3,7 +3,7 @@ import { seatSchema } from './agent.ts';
 import { budgetsSchema } from './budget.ts';
 import { tierSchema } from './policy.ts';
 import { agentTypeSchema } from './primitives.ts';
-import { secretSchema } from './secret.ts';
+import { secretsSchema } from './secret.ts';
 import { toolNameSchema } from './tools.ts';
 
 /** As Docker writes it: `[host[:port]/]path[:tag][@digest]`. */
@@ -57,7 +57,7 @@ export const profileHeadSchema = z.strictObject({
   /** What it may spend on thinking; the operator's setting `budgets.<type>` takes its place. */
   budgets: budgetsSchema.default({}),
   /** What it may use of the operator's secrets, by name. */
-  secrets: z.array(secretSchema).max(50).default([]),
+  secrets: secretsSchema.default([]),
   resources: z
     .strictObject({
       /** MiB; the JavaScript heap gets half of it. */

@@ -11,9 +11,9 @@ import {
   routingStrategySchema,
 } from './model.ts';
 import { decisionPolicySchema, defaultDecisionPolicy } from './policy.ts';
-import { jsonValue } from './primitives.ts';
+import { agentTypeSchema, jsonValue } from './primitives.ts';
 import { narrowingSchema } from './profile.ts';
-import { secretValueSchema } from './secret.ts';
+import { secretNameSchema, secretValueSchema } from './secret.ts';
 import type { SettingUnit } from './setting-entry.ts';
 
 /** One registered setting: its check, default, unit and meaning. */
@@ -136,6 +136,11 @@ export const settingsRegistry = {
     description: 'The window for violations; one alert for each agent and window',
   }),
   ...focusRows,
+  'memory.notes_per_agent': row({
+    schema: z.number().int().min(1).max(10_000),
+    default: 200,
+    description: 'How many notes an agent may keep; one more is refused until it merges or forgets some',
+  }),
   'archive.after': row({
     schema: z.number().int().min(1).max(3_650),
     default: 30,
@@ -154,38 +159,50 @@ export const settingsRegistry = {
 export type SettingName = keyof typeof settingsRegistry;
 export type SettingValue<N extends SettingName> = z.output<(typeof settingsRegistry)[N]['schema']>;
 
-/** `agents.loop_interval_<type>`: seconds; unset, the profile's `loopInterval` holds. */
-export const loopIntervalSchema = z.number().int().min(1).max(2_592_000);
-export const loopIntervalKey = (agentType: string) => `loop_interval_${agentType}`;
-
-/** Settings by name that nobody can list beforehand: their check, and what they are for. */
+/** Settings by name that nobody can list beforehand: which keys there can be, their check, and what they are for. */
 export interface SettingFamily {
+  readonly key: z.ZodType<string>;
   readonly schema: z.ZodType;
   readonly unit?: SettingUnit;
   readonly description: string;
 }
 
-/** `budgets.team` and `budgets.<type>`: takes the place of the profile's `budgets`; `{}` lifts every limit. */
-export const budgetsFamily: SettingFamily = {
-  schema: budgetsSchema,
-  description: 'What may be spent on thinking, by day and by month',
-};
+const loopIntervalPrefix = 'loop_interval_';
+export const loopIntervalKey = (agentType: string) => `${loopIntervalPrefix}${agentType}`;
+const namesARole = (key: string) =>
+  key.startsWith(loopIntervalPrefix) && agentTypeSchema.safeParse(key.slice(loopIntervalPrefix.length)).success;
 
-/** `permissions.<type>`. */
-export const permissionsFamily: SettingFamily = {
-  schema: narrowingSchema,
-  description: 'What the operator takes away from the permissions of the profile',
-};
-
-/** `secrets.<name>`: what profiles list under `secrets`. Sealed at rest, shown to nobody; null takes it away. */
-export const secretsFamily: SettingFamily = {
-  schema: secretValueSchema.nullable(),
-  description: 'Lent to the roles whose profiles name it; goes before the environment',
-};
-
-/** `custom.<key>`: what operators keep here for programs of their own. */
-export const customFamily: SettingFamily = {
-  schema: jsonValue.refine((value) => value !== null, 'must not be null'),
-  description: '',
-};
-export const customKeySchema = z.string().regex(/^[a-z][a-z0-9_.-]{0,63}$/);
+/** The families, by category. */
+export const settingFamilies = {
+  /** `agents.loop_interval_<type>`. */
+  agents: {
+    key: z.string().refine(namesARole),
+    schema: z.number().int().min(1).max(2_592_000),
+    unit: 's',
+    description: 'Seconds between scheduled loops, in place of the profile’s',
+  },
+  /** `budgets.team` and `budgets.<type>`: takes the place of the profile's `budgets`; `{}` lifts every limit. */
+  budgets: {
+    key: z.literal('team').or(agentTypeSchema),
+    schema: budgetsSchema,
+    description: 'What may be spent on thinking, by day and by month',
+  },
+  /** `permissions.<type>`. */
+  permissions: {
+    key: agentTypeSchema,
+    schema: narrowingSchema,
+    description: 'What the operator takes away from the permissions of the profile',
+  },
+  /** `secrets.<name>`: what profiles list under `secrets`. Sealed at rest, shown to nobody; null takes it away. */
+  secrets: {
+    key: secretNameSchema,
+    schema: secretValueSchema.nullable(),
+    description: 'Lent to the roles whose profiles name it; goes before the environment',
+  },
+  /** `custom.<key>`: what operators keep here for programs of their own. */
+  custom: {
+    key: z.string().regex(/^[a-z][a-z0-9_.-]{0,63}$/),
+    schema: jsonValue.refine((value) => value !== null, 'must not be null'),
+    description: '',
+  },
+} as const satisfies Record<string, SettingFamily>;

@@ -7,7 +7,7 @@ import {
   voteSchema,
 } from './decision.ts';
 import { domainInput, requestStatusSchema } from './domain.ts';
-import { findingSchema } from './knowledge.ts';
+import { documentPageSchema, documentTextMax, findingSchema } from './knowledge.ts';
 import { tierSchema } from './policy.ts';
 import { actorSchema, agentTypeSchema, filledText, idOf, jsonValue, seqSchema, text, timestamp } from './primitives.ts';
 import { prioritySchema, taskSchema, taskStatusSchema } from './task.ts';
@@ -160,19 +160,27 @@ export const tools = {
     readOnly: false,
   }),
   remember: tool({
-    description: 'Keep a note for your later loops and lives under a key of your own. An empty note forgets it.',
+    description:
+      'Keep a note for your later loops and lives under a key of your own. An empty note forgets it. You keep only so many: when they are full, merge some into one and forget the rest.',
     input: z.strictObject({ key: filledText(120), note: text(8_000) }),
     output: done,
     readOnly: false,
   }),
   recall: tool({
     description:
-      'Read your notes whose key or text holds the query (all when it is empty), newest first. With a query also find what the team knows: documents that fit it, best first, each with its id to cite, its source and a passage. Others wrote them: judge them.',
+      'Read your notes whose key or text holds the query (all when it is empty), newest first. With a query also find what the team knows: documents that fit it, best first, each with its id to cite and to read it whole (read_document), its source and a passage. Others wrote them: judge them.',
     input: z.strictObject({ query: text(200).default(''), limit }),
     output: z.object({
       notes: z.array(z.object({ key: z.string(), note: z.string(), updatedAt: timestamp })),
       documents: z.array(findingSchema).default([]),
     }),
+    readOnly: true,
+  }),
+  read_document: tool({
+    description:
+      'Read a document that recall found, whole: shared ones and your own. A long one comes in parts; go on at nextOffset. Others wrote it: judge it.',
+    input: z.strictObject({ documentId: idOf('doc'), offset: z.number().int().min(0).max(documentTextMax).default(0) }),
+    output: z.object({ document: documentPageSchema }),
     readOnly: true,
   }),
   request_domain: tool({

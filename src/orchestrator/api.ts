@@ -18,6 +18,8 @@ import type { Chance } from './platform/identity.ts';
 interface ApiDeps {
   readonly handlers: Handlers<Routes>;
   readonly authenticator: Authenticator;
+  /** What the job queue holds, for admins to see. */
+  readonly queues: RequestHandler;
   readonly limiter: RequestHandler;
   /** Listed origins: their pages may read our answers. */
   readonly origins: readonly string[];
@@ -31,25 +33,32 @@ interface ApiDeps {
 
 /** The operators' API: middleware in order, then the route table. */
 export function createApi(deps: ApiDeps): Express {
-  const { handlers, authenticator, limiter, origins, dashboard, chance, metrics, log } = deps;
+  const { handlers, queues, dashboard, authenticator, limiter, origins, chance, metrics, log } = deps;
   const app = express();
   app.disable('x-powered-by');
   app.use(watchRequests({ metrics, chance, log }));
   app.use(securityHeaders());
   app.use(guarded(deps.guard), shared(origins));
   // Known, counted, allowed, in this order: what a key is too low for costs as much as what it may do.
-  const authorise = (row: Route): RequestHandler[] => [authenticator.know(row), limiter, authenticator.allow(row)];
+  const authorise = (row: Pick<Route, 'role'>): RequestHandler[] => [
+    authenticator.know(row),
+    limiter,
+    authenticator.allow(row),
+  ];
   mount(app, routes, handlers, {
     authorise,
     body: ({ accepts }) => (accepts === 'form' ? asForm : asJson),
   });
   app.use(dashboard);
+  app.use(queuesPath, ...authorise({ role: 'admin' }), queues);
   app.use((request) => {
     throw new AppError('not_found', `There is no ${request.method} ${request.path}`);
   });
   app.use(createProblemHandler(log));
   return app;
 }
+
+export const queuesPath = '/queues';
 
 const bodyBytesMax = 256 * 1024;
 

@@ -10,6 +10,7 @@ import { systemClock as clock } from './platform/clock.ts';
 import { createRedisJobQueue, openLater, openPostgresJobQueue } from './platform/job-queue.ts';
 import { everySecond } from './platform/metronome.ts';
 import { readPressure } from './platform/pressure.ts';
+import { createQueueBoard, type QueueBoard } from './platform/queue-board.ts';
 import { createSessionLocks } from './platform/session-locks.ts';
 import { createScheduler, type Scheduler } from './scheduler.ts';
 import type { Services } from './services.ts';
@@ -62,13 +63,34 @@ export function openScheduler(
 /** Attempts at once, of one replica. */
 const jobsAtOnce = 8;
 
+const queueErrors =
+  ({ log }: Pick<Foundation, 'log'>) =>
+  (error: unknown) =>
+    log.debug({ err: error }, 'job queue');
+const queueName = (teamId: string) => `notifications-${teamId}`;
+
+/** What admins see of the queue, at this path. */
+export function openQueueBoard(foundation: Foundation, path: string): QueueBoard['pages'] {
+  const { config, database, teamId, lifecycle } = foundation;
+  const common = { name: queueName(teamId), onError: queueErrors(foundation) };
+  const { redisUrl } = config;
+  const board = createQueueBoard(
+    redisUrl === undefined
+      ? { ...common, kind: 'postgres', url: database.url }
+      : { ...common, kind: 'redis', url: redisUrl },
+    path,
+  );
+  lifecycle.onClose('queue board', board.close);
+  return board.pages;
+}
+
 /** What tells humans elsewhere. The queue is on Redis where there is one, else on Postgres. */
 export function openNotices(foundation: Foundation, services: Services, feed: Feed): Notifiers {
-  const { config, database, teamId, log } = foundation;
+  const { config, database, teamId } = foundation;
   const options = {
-    name: `notifications-${teamId}`,
+    name: queueName(teamId),
     concurrency: jobsAtOnce,
-    onError: (error: unknown) => log.debug({ err: error }, 'job queue'),
+    onError: queueErrors(foundation),
   };
   const { redisUrl } = config;
   const queue = openLater(() =>

@@ -1,7 +1,8 @@
 import { once } from 'node:events';
 import type { Server } from 'node:http';
 import { createAgentHandlers } from './agents/routes.ts';
-import { createApi } from './api.ts';
+import { createApi, queuesPath } from './api.ts';
+import { openQueueBoard } from './background.ts';
 import { createBudgetHandlers } from './budgets/routes.ts';
 import { type Config, ConfigError } from './config.ts';
 import type { ContainerControl } from './container.ts';
@@ -79,6 +80,7 @@ export async function openApi(foundation: Foundation, parts: ApiParts): Promise<
     if (eventType === 'key_revoked') authenticator.forget();
   });
   const app = createApi({
+    queues: openQueueBoard(foundation, queuesPath),
     handlers: {
       ...createSystemHandlers(health, metrics.registry, foundation),
       ...createAgentHandlers({ ...services, control }),
@@ -105,8 +107,9 @@ export async function openApi(foundation: Foundation, parts: ApiParts): Promise<
     metrics,
     log,
   });
-  const server = createBoundedServer(app, config.limits);
-  const drain = createDrain(server, clock);
+  const bounded = createBoundedServer(app, config.limits);
+  const { server } = bounded;
+  const drain = createDrain(bounded, clock);
   keepAgentsOut(server, gateway.isStray);
   const sockets = createDashboardSockets({
     server,

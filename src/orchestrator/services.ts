@@ -62,7 +62,7 @@ export function createServices(deps: ServicesDeps) {
   const events = createEventService(postgres);
   const keys = createKeyService(common);
   const knowledge = createKnowledgeService(common);
-  const memory = createMemoryService({ knowledge });
+  const memory = createMemoryService({ knowledge, settings });
   const inbox = createInboxService(common);
   const escalations = createEscalationService({ unitOfWork, inbox, chance, onStuckAnswered: wakeAnew });
   const domains = createDomainService({ ...common, inbox });
@@ -99,6 +99,8 @@ export function createServices(deps: ServicesDeps) {
   const decisions = createDecisionService({ ...common, archived, domains, inbox, escalations, resolver });
 
   const grooming = createGroomingService({
+    postgres,
+    clock,
     unitOfWork,
     tasks,
     inbox,

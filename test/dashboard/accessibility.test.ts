@@ -3,7 +3,8 @@ import type { AxeResults } from 'axe-core';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { startBoardroom, type TestBoardroom } from '../support/boardroom.ts';
-import { describeBrowser, desktop, launch, phone, visit } from '../support/browser.ts';
+import { desktop, launch, phone, visit } from '../support/browser.ts';
+import { describeBrowser } from '../support/describe-browser.ts';
 import { furnish } from './furnish.ts';
 import { placesOf } from './places.ts';
 

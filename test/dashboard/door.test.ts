@@ -1,7 +1,8 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { adminKey, startBoardroom, type TestBoardroom } from '../support/boardroom.ts';
-import { describeBrowser, launch, newLink, visit } from '../support/browser.ts';
+import { launch, newLink, visit } from '../support/browser.ts';
+import { describeBrowser } from '../support/describe-browser.ts';
 
 describeBrowser('the door of the dashboard', () => {
   let room: TestBoardroom;

@@ -17,6 +17,8 @@ const keys = {
   ANTHROPIC_API_KEY: 'sk-ant-stays-inside-0123456789',
   OPENAI_API_KEY: 'sk-openai-stays-inside-0123456789',
   GEMINI_API_KEY: 'gemini-stays-inside-0123456789',
+  OPENROUTER_API_KEY: 'sk-or-stays-inside-0123456789',
+  CUSTOM_LLM_API_KEY: 'custom-stays-inside-0123456789',
 };
 const agents = ['cto', 'cco'];
 
@@ -46,6 +48,8 @@ describeDocker('the keys of model providers', () => {
       ANTHROPIC_BASE_URL: provider.url,
       OPENAI_BASE_URL: provider.url,
       GEMINI_BASE_URL: provider.url,
+      OPENROUTER_BASE_URL: provider.url,
+      CUSTOM_LLM_BASE_URL: provider.url,
       BOARDROOM_AGENTS: agents.join(),
       DATABASE_URL: database.url,
       BOARDROOM_HOME: home,

@@ -18,7 +18,7 @@ beforeEach(async () => {
   egress = await openEgress(
     { 'wiki.test': 'internal', 'lost.test': 'internal', 'plain.test': 'internal', 'outside.test': 'api' },
     {},
-    site.certificate,
+    site,
   );
 });
 afterEach(() => egress.close());
@@ -119,5 +119,12 @@ describe('a plain request through the proxy', () => {
   it('carries the secret to a service of the house', async () => {
     await pass('http://wiki.test', portOf(site.plain));
     expect(site.seen[0]?.headers).toMatchObject({ 'x-key': 'Key the-secret' });
+  });
+
+  it('carries it to nothing else that listens there', async () => {
+    const next = await openSite('wiki.test', (_incoming, response) => response.end('another service'));
+    await pass('http://wiki.test', portOf(next.plain));
+    next.close();
+    expect(next.seen[0]?.headers).toMatchObject({ 'x-key': 'mine' });
   });
 });

@@ -83,6 +83,24 @@ describe.each(['get', 'post', 'connect'] as const)('%s, while its name is looked
   });
 });
 
+describe('a site that leaves before the client has greeted it', () => {
+  it.each([
+    ['resets', (socket: Socket) => socket.resetAndDestroy()],
+    ['ends', (socket: Socket) => socket.destroy()],
+  ] as const)('and %s the connection ends the tunnel, and nothing else', async (_how, leave) => {
+    // The second finds its place free, and the proxy well.
+    for (let turn = 0; turn < 2; turn += 1) {
+      const reached = once(upstream, 'connection');
+      const socket = await say(asking.connect());
+      const [[behind], [said]] = await Promise.all([reached, once(socket, 'data')]);
+      expect(String(said)).toContain('200 Connection Established');
+      const closed = once(socket, 'close', { signal: AbortSignal.timeout(5_000) });
+      leave(behind);
+      await closed;
+    }
+  });
+});
+
 describe('a body', () => {
   const smuggled = 'GET /smuggled HTTP/1.1\r\nHost: evil.test\r\n\r\nEND';
   const chunked = `${smuggled.length.toString(16)}\r\n${smuggled}\r\n0\r\n\r\n`;

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { tools } from '../../src/contracts/tools.ts';
 import { type Library, openLibrary } from '../support/library.ts';
 
 let library: Library;
@@ -194,6 +195,25 @@ describe('what an agent remembers', () => {
     expect(await sources('cmo', 'harbour')).toEqual(['memory:cmo:mine']);
   });
 
+  it('is bounded: one more is refused with the eldest named, also of many at once; changing and forgetting goes on', async () => {
+    const settings = { category: 'memory', key: 'notes_per_agent', value: 3 };
+    await library.services.unitOfWork((work) =>
+      library.services.settings.change(work, { name: 'operator:anna', agentId: null }, settings),
+    );
+    await remember('cmo', 'eldest', 'one');
+    await library.advance(1_000);
+    const asked = await Promise.all(['a', 'b', 'c', 'd'].map((key) => remember('cmo', key, key)));
+    expect(asked.filter(({ refused }) => !refused)).toHaveLength(2);
+    expect(await remember('cmo', 'more', 'x')).toMatchObject({
+      refused: true,
+      answer: { code: 'notes_full', detail: expect.stringMatching(/3 is the limit.*longest: "eldest"/) },
+    });
+    expect((await remember('cmo', 'eldest', 'two')).refused).toBe(false);
+    expect((await remember('cfo', 'more', 'x')).refused).toBe(false);
+    await remember('cmo', 'eldest', '');
+    expect((await remember('cmo', 'more', 'x')).refused).toBe(false);
+  });
+
   it('is forgotten everywhere at once', async () => {
     await remember('cmo', 'k', 'Marzipan');
     await remember('cmo', 'k', 'Nougat');
@@ -211,5 +231,40 @@ describe('what an agent remembers', () => {
     const { documents } = await recall('cmo', 'lighthouse', 50);
     expect(documents).toHaveLength(10);
     for (const { snippet } of documents) expect(snippet.length).toBeLessThanOrEqual(600);
+  });
+});
+
+describe('a document that an agent reads whole', () => {
+  const idOf = async (query: string) => (await library.knowledge.searchAll({ query, limit: 1 })).results[0]?.id ?? '';
+  const read = (agent: string, documentId: string, offset?: number) =>
+    library.use(agent, 'read_document', { documentId, ...(offset !== undefined && { offset }) });
+
+  it('comes in parts that are its text when put together, however long it is', async () => {
+    const text = `lighthouse ${'🦊 and more words. '.repeat(3_000)}`;
+    await library.put({ source: 'file:long', title: 'Long', text });
+    const id = await idOf('lighthouse');
+    let whole = '';
+    for (let offset: number | null = 0; offset !== null; ) {
+      const { refused, answer } = await read('cmo', id, offset);
+      expect(refused).toBe(false);
+      const { document } = tools.read_document.output.parse(answer);
+      expect(document).toMatchObject({ id, title: 'Long', source: 'file:long', agent: null, offset });
+      expect(document.text.length).toBeLessThanOrEqual(16_000);
+      whole += document.text;
+      offset = document.nextOffset;
+    }
+    expect(whole).toBe(text);
+  });
+
+  it('is its own or shared: of another’s it is told what it is told of none', async () => {
+    await library.use('cmo', 'remember', { key: 'plan', note: 'The codeword is Rumpelstiltskin.' });
+    const id = await idOf('Rumpelstiltskin');
+    expect((await read('cmo', id)).refused).toBe(false);
+    const nobodys = 'doc_01h455vb4pex5vsknk084sn02q';
+    for (const asked of [id, nobodys])
+      expect(await read('cfo', asked)).toEqual({
+        refused: true,
+        answer: expect.objectContaining({ code: 'document_not_found', detail: `There is no document ${asked}` }),
+      });
   });
 });

@@ -45,55 +45,6 @@ const countOf = async (table: string): Promise<number> => {
 const set = (category: string, key: string, value: JsonValue) =>
   stage.services.unitOfWork((work) => stage.services.settings.change(work, anna, { category, key, value }));
 
-describe('the groomer', () => {
-  it('raises, links and flags, tells of each, and reports once to the CEO', async () => {
-    const old = await give('Clean the press');
-    await stage.time.advance(8 * dayMs);
-    const first = await give('Write a letter to all customers in Hamburg');
-    const second = await give('Write a letter to all customers in Hamburg!');
-    const due = await give('File the taxes', { dueAt: new Date(stage.time.clock.now() + hourMs).toISOString() });
-    expect(await run('backlog-groomer')).toContain('tasks groomed: 3');
-    const get = stage.services.tasks.get;
-    expect(await get(old.id)).toMatchObject({ priority: 'high', flags: ['stale'], status: 'pending' });
-    expect(await get(first.id)).toMatchObject({ flags: [], duplicateOf: null });
-    expect(await get(second.id)).toMatchObject({
-      flags: ['likely_duplicate'],
-      duplicateOf: first.id,
-      status: 'pending',
-    });
-    expect(await get(due.id)).toMatchObject({ priority: 'high', dueAt: due.dueAt });
-    expect(await eventsOf('task_groomed')).toHaveLength(3);
-    expect(await eventsOf('message_sent')).toMatchObject([{ payload: { agentType: 'ceo', from: 'system' } }]);
-    expect(await run('backlog-groomer')).toBe('nothing to do');
-    expect(await eventsOf('message_sent')).toHaveLength(1);
-  });
-
-  it('names another for the tasks of an agent that is stopped', async () => {
-    const task = await give('Pay the invoice of the printer, and look at the budget', { assignTo: 'cto' });
-    await stage.services.agents.stopAs('cto');
-    await run('backlog-groomer');
-    expect(await stage.services.tasks.get(task.id)).toMatchObject({ flags: ['unassigned'], suggestedAssignee: 'cfo' });
-    await stage.services.agents.startAs(anna, 'cto');
-    await run('backlog-groomer');
-    expect(await stage.services.tasks.get(task.id)).toMatchObject({ flags: [], suggestedAssignee: null });
-  });
-
-  it('returns to the queue what is in progress beyond a limit that was lowered', async () => {
-    const claimant = { actor: { name: 'cmo', agentId: 'agt_cmo' }, instanceId: 'ins_1' };
-    const ids = [];
-    for (const title of ['One', 'Two']) {
-      const { id } = await give(title);
-      await stage.services.unitOfWork((work) => stage.services.tasks.claim(work, claimant, id));
-      ids.push(id);
-    }
-    await set('tasks', 'max_concurrent_per_agent', 1);
-    await run('backlog-groomer');
-    const states = await Promise.all(ids.map(async (id) => (await stage.services.tasks.get(id)).status));
-    expect(states).toEqual(['in_progress', 'pending']);
-    expect(await eventsOf('task_released')).toHaveLength(1);
-  });
-});
-
 describe('the archive', () => {
   const { signal } = new AbortController();
   const agent = (name: string) => ({ name, agentId: `agt_${name}` });

@@ -1,21 +1,13 @@
 import { existsSync } from 'node:fs';
 import { type Browser, type BrowserContext, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
-import { describe, expect, test } from 'vitest';
 import { adminKey } from './boardroom.ts';
 
 const places = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
-const { CI, CHROMIUM } = process.env;
+const { CHROMIUM } = process.env;
 const executablePath = [CHROMIUM, ...places].find((path) => path !== undefined && existsSync(path));
 
-/** A suite that needs a browser. Without one it is skipped and says why; in CI it fails, so that it can't go missing. */
-export function describeBrowser(name: string, suite: () => void): void {
-  if (executablePath !== undefined) return void describe(name, { timeout: 120_000 }, suite);
-  const reason = `no Chromium at CHROMIUM, ${places.join(', ')}`;
-  if (CI !== 'true') return void describe.skip(`${name} (${reason})`, suite);
-  describe(name, () => {
-    test('has a Chromium', () => expect.fail(reason));
-  });
-}
+/** Why none can be opened; undefined where one can. */
+export const whyNoBrowser = executablePath === undefined ? `no Chromium at CHROMIUM, ${places.join(', ')}` : undefined;
 
 const flags = [
   '--no-sandbox',

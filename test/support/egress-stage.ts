@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { AppError } from '../../src/contracts/errors.ts';
 import type { BoardroomEvent } from '../../src/contracts/event.ts';
 import type { Secret } from '../../src/contracts/secret.ts';
+import { systemAddresses } from '../../src/orchestrator/egress/addresses.ts';
 import { createAdmission, Denied } from '../../src/orchestrator/egress/admission.ts';
 import {
   type ConnectionLimits,
@@ -73,22 +74,24 @@ export const whitelistEvent = (eventType: 'domain_approved' | 'domain_removed', 
   ({ eventType, payload }) as BoardroomEvent;
 
 const generous = { connectionsMax: 32, bytesPerDayMax: 1e9 };
-const borrowed: Secret[] = [
-  { name: 'WIKI', domain: 'wiki.test', header: 'X-Key', format: 'Key {}' },
-  { name: 'LOST', domain: 'lost.test', header: 'Authorization', format: 'Bearer {}' },
+/** What `cmo` is lent for the site's ports. */
+const borrowed = ({ secure, plain }: Site): Secret[] => [
+  { name: 'WIKI', domain: `wiki.test:${portOf(secure)}`, header: 'X-Key', format: 'Key {}' },
+  { name: 'WIKI', domain: `wiki.test:${portOf(plain)}`, header: 'X-Key', format: 'Key {}' },
+  { name: 'LOST', domain: `lost.test:${portOf(secure)}`, header: 'Authorization', format: 'Bearer {}' },
 ];
 const secrets: Readonly<Record<string, string>> = { WIKI: 'the-secret' };
-const caller = {
-  actor: { name: 'cmo', agentId: 'agt_1' },
-  instanceId: 'ins_1',
-  profile: { secrets: borrowed },
-} as unknown as AgentCaller;
 
 export async function openEgress(
   entries: Readonly<Record<string, string>>,
   limits: Partial<ConnectionLimits> = {},
-  authorities = '',
+  site?: Site,
 ): Promise<EgressStage> {
+  const caller = {
+    actor: { name: 'cmo', agentId: 'agt_1' },
+    instanceId: 'ins_1',
+    profile: { secrets: site ? borrowed(site) : [] },
+  } as unknown as AgentCaller;
   const connections = createConnections({ ...generous, ...limits }, () => 0);
   const view = createWhitelistView({ entries: new Map(Object.entries(entries)), onRemoved: connections.cutEntry });
   const denied: string[] = [];
@@ -103,10 +106,10 @@ export async function openEgress(
     return answer?.split(',') ?? [];
   }
   const dealt: Omit<FetchDeps, 'ca'> = {
-    admit: createAdmission({ allowed: view.allowed, resolve, connections }),
-    secretsFor({ profile }, host) {
-      const injection = injectionFor(profile.secrets, host, (name) => secrets[name]);
-      if (injection.kind === 'missing') throw new Denied('secret_missing', host);
+    admit: createAdmission({ allowed: view.allowed, resolve, ownAddresses: systemAddresses, connections }),
+    secretsFor({ profile }, to) {
+      const injection = injectionFor(profile.secrets, to, (name) => secrets[name]);
+      if (injection.kind === 'missing') throw new Denied('secret_missing', to.host);
       return injection.headers;
     },
     onAllowed: () => undefined,
@@ -121,7 +124,8 @@ export async function openEgress(
     ...dealt,
   });
   const fetcher = createServer(
-    (request, response) => void createFetch({ ...dealt, ca: authorities })(caller, request, response),
+    (request, response) =>
+      void createFetch({ ...dealt, ...(site && { ca: site.certificate }) })(caller, request, response),
   );
   await Promise.all([listening(proxy), listening(fetcher)]);
   const close = () => {

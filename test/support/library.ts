@@ -41,7 +41,7 @@ export async function openLibrary(given?: TestDatabase) {
       const { rows } = await postgres.db.execute<{ count: string }>(`select count(*) as count from ${table}`);
       return Number(rows[0]?.count);
     },
-    clear: () => postgres.db.execute('truncate documents, passages, agent_notes, events'),
+    clear: () => postgres.db.execute('truncate documents, passages, agent_notes, events, settings'),
     dispose: () => database.drop(),
   };
 }

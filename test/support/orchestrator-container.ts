@@ -28,6 +28,8 @@ interface Options {
   readonly redisUrl: string;
   /** `host`: this machine's address, as the container sees it. */
   readonly environment: (host: string) => Promise<Record<string, string>>;
+  /** Folders of this machine that it sees, as for `docker run --volume`. */
+  readonly binds?: readonly string[];
 }
 
 export async function startOrchestratorContainer(options: Options): Promise<OrchestratorContainer> {
@@ -50,7 +52,7 @@ export async function startOrchestratorContainer(options: Options): Promise<Orch
     Env: Object.entries(environment).map(([name, value]) => `${name}=${value}`),
     ExposedPorts: { '8080/tcp': {} },
     HostConfig: {
-      Binds: ['/var/run/docker.sock:/var/run/docker.sock'],
+      Binds: ['/var/run/docker.sock:/var/run/docker.sock', ...(options.binds ?? [])],
       NetworkMode: networkName,
       PortBindings: { '8080/tcp': [{ HostIp: '127.0.0.1', HostPort: '' }] },
     },

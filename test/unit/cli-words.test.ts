@@ -1,10 +1,11 @@
 import { Command } from '@commander-js/extra-typings';
 import { describe, expect, it } from 'vitest';
 import { moment, momentAhead, settingName, settingValue, whole } from '../../src/cli/arguments.ts';
+import { systemClock } from '../../src/cli/clock.ts';
 import { completionScript } from '../../src/cli/completion.ts';
 import { readCliConfig } from '../../src/cli/config.ts';
 import { exitCodes, failureOf, inWords } from '../../src/cli/failure.ts';
-import { unknownOf } from '../../src/cli/follow/backlog.ts';
+import { createBacklog, unknownOf } from '../../src/cli/follow/backlog.ts';
 import { waitMs } from '../../src/cli/follow/patience.ts';
 import { isLoopback } from '../../src/cli/key.ts';
 import { CallError } from '../../src/contracts/client.ts';
@@ -113,6 +114,34 @@ describe('lines that are not known yet', () => {
     ['all, in another log', ['x', 'y'], ['a', 'b'], ['x', 'y']],
     ['all, where less is left than was known', ['b', 'c'], ['a', 'b'], ['b', 'c']],
   ])('are %s', (_what, lines, known, fresh) => expect(unknownOf(lines, known)).toEqual(fresh));
+});
+
+describe('a log that is read again', () => {
+  it.each<[string, string[], string[], string[]]>([
+    ['what is new, where the known lines are found', ['a', 'b', 'c'], [], ['a', 'b', 'c']],
+    [
+      'that lines are missing, where they are not and there may be more',
+      ['x', 'y', 'z'],
+      ['gap'],
+      ['a', 'b', 'x', 'y', 'z'],
+    ],
+    ['nothing of the kind where there are no more', ['x', 'y'], [], ['a', 'b', 'x', 'y']],
+  ])('tells %s', (_what, again, gaps, shown) => {
+    const seen: string[] = [];
+    const told: string[] = [];
+    const listener = {
+      onLine: (line: string) => void seen.push(line),
+      onGap: () => void told.push('gap'),
+      linesMax: 3,
+    };
+    const backlog = createBacklog(systemClock, listener);
+    for (const lines of [['a', 'b'], again]) {
+      backlog.begin(() => undefined, AbortSignal.abort());
+      for (const line of lines) backlog.line(line);
+      backlog.end();
+    }
+    expect([told, seen]).toEqual([gaps, shown]);
+  });
 });
 
 describe('patience', () => {

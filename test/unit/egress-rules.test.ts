@@ -1,7 +1,13 @@
 import { createServer, connect as dial, type Server } from 'node:net';
 import { connect } from 'node:tls';
 import { afterAll, beforeAll, describe, expect, it, test } from 'vitest';
-import { isPublic, remembering, resolveTarget } from '../../src/orchestrator/egress/addresses.ts';
+import {
+  isPublic,
+  remembering,
+  rememberingOwn,
+  resolveTarget,
+  systemAddresses,
+} from '../../src/orchestrator/egress/addresses.ts';
 import { readGreeting } from '../../src/orchestrator/egress/client-hello.ts';
 import { type Denial, explain, mayBeFetched, ruleOn } from '../../src/orchestrator/egress/rules.ts';
 
@@ -74,8 +80,14 @@ describe('a connection', () => {
   });
 });
 
+/** Public ones that this machine has itself. */
+const own = new Set(['5.9.0.1', '2a01:4f8::1']);
+
 describe('an address is inside', () => {
   it.each([
+    '5.9.0.1',
+    '::ffff:5.9.0.1',
+    '2a01:4f8:0::1',
     '0.0.0.0',
     '10.1.2.3',
     '127.0.0.1',
@@ -105,9 +117,9 @@ describe('an address is inside', () => {
     '::7f00:1',
     'not an address',
     '',
-  ])('%s', (address) => expect(isPublic(address)).toBe(false));
+  ])('%s', (address) => expect(isPublic(address, own)).toBe(false));
   it.each(['8.8.8.8', '93.184.216.34', '2606:2800:220:1::1', '::ffff:8.8.8.8'])('but %s is not', (address) =>
-    expect(isPublic(address)).toBe(true),
+    expect(isPublic(address, own)).toBe(true),
   );
 });
 
@@ -116,9 +128,12 @@ test.each([
   [['10.0.0.1'], false, { kind: 'private' }],
   [['10.0.0.1'], true, { kind: 'address', address: '10.0.0.1' }],
   [['8.8.8.8', '8.8.4.4'], false, { kind: 'address', address: '8.8.8.8' }],
+  [['8.8.8.8', '5.9.0.1'], false, { kind: 'private' }],
+  [['2a01:4f8::1'], false, { kind: 'private' }],
   [[], false, { kind: 'unknown' }],
 ])('a name with the addresses %j, internal: %s, leads to %j', async (addresses, isInternal, result) => {
-  expect(await resolveTarget(async () => addresses, 'x.test', isInternal)).toEqual(result);
+  const look = { resolve: async () => addresses, ownAddresses: () => own };
+  expect(await resolveTarget(look, 'x.test', isInternal)).toEqual(result);
 });
 
 describe('what a client says first', () => {
@@ -215,4 +230,22 @@ describe('the answer for a name', () => {
     await expect(resolve('a')).rejects.toThrow();
     expect(await resolve('a')).toEqual(['a']);
   });
+});
+
+test('the machine’s own addresses are read anew each second', () => {
+  let now = 0;
+  const own = rememberingOwn(
+    () => new Set([`read at ${now}`]),
+    () => now,
+  );
+  const seen = [0, 999, 1_000, 1_999, 2_000].map((at) => {
+    now = at;
+    return [...own()];
+  });
+  const at = (moment: number) => `read at ${moment}`;
+  expect(seen.flat()).toEqual([at(0), at(0), at(1_000), at(1_000), at(2_000)]);
+});
+
+test('the system tells the addresses of this machine', () => {
+  expect(systemAddresses()).toContain('127.0.0.1');
 });

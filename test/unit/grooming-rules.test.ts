@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Priority, TaskFlag } from '../../src/contracts/task.ts';
 import {
+  alikeAmongThese,
   assigneeFor,
   duplicatesIn,
   groom,
@@ -9,6 +10,7 @@ import {
   raised,
   similarity,
   trigramsOf,
+  uncertain,
 } from '../../src/orchestrator/tasks/grooming-rules.ts';
 
 const hourMs = 3_600_000;
@@ -26,6 +28,7 @@ const task = (parts: Partial<OpenTask> = {}): OpenTask => ({
   flags: [],
   duplicateOf: null,
   suggestedAssignee: null,
+  compared: false,
   ...parts,
 });
 const candidates = [
@@ -33,7 +36,8 @@ const candidates = [
   { type: 'cto', keywords: ['server', 'Docker'], isThere: true },
   { type: 'cfo', keywords: ['invoice'], isThere: false },
 ];
-const groomed = (...tasks: OpenTask[]) => Object.fromEntries(groom(tasks, { candidates, now }));
+const groomed = (...tasks: OpenTask[]) =>
+  Object.fromEntries(groom(tasks, { candidates, alike: alikeAmongThese(tasks), now }));
 
 describe('the priority of an open task', () => {
   it.each<[Priority, number, number | null, Priority]>([
@@ -84,6 +88,26 @@ describe('a task', () => {
       tsk_2: expect.objectContaining({ duplicateOf: 'tsk_1', flags: ['likely_duplicate'] }),
       tsk_3: expect.objectContaining({ duplicateOf: 'tsk_1' }),
     });
+  });
+
+  it('that nobody has looked up stays linked as it is, and to one that is linked itself nothing is linked', () => {
+    const linked = task({ id: 'tsk_2', duplicateOf: 'tsk_1', flags: ['likely_duplicate'] });
+    const like = (...elders: string[]) => new Map([['tsk_3', elders]]);
+    const third = task({ id: 'tsk_3' });
+    const look = (alike: ReadonlyMap<string, readonly string[]>) =>
+      Object.fromEntries(groom([linked, third], { candidates, alike, now }));
+    expect(look(like())).toEqual({});
+    expect(look(like('tsk_2'))).toEqual({});
+    expect(look(like('tsk_0', 'tsk_2'))).toMatchObject({ tsk_3: { duplicateOf: 'tsk_0' } });
+  });
+
+  it.each<[string, Partial<OpenTask>, boolean]>([
+    ['that is new', {}, true],
+    ['that was compared', { compared: true }, false],
+    ['whose elder is open', { compared: true, duplicateOf: 'tsk_open' }, false],
+    ['whose elder is done', { compared: true, duplicateOf: 'tsk_done' }, true],
+  ])('%s is looked up, or not', (_what, parts, isAsked) => {
+    expect(uncertain([task(parts)], new Set(['tsk_open']))).toHaveLength(isAsked ? 1 : 0);
   });
 
   it.each([

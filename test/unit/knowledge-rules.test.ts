@@ -1,6 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { cut, differences, fuse, snippetOf, storable, wordsOf } from '../../src/orchestrator/knowledge/rules.ts';
+import {
+  cut,
+  differences,
+  fuse,
+  partOf,
+  snippetOf,
+  storable,
+  wordsOf,
+} from '../../src/orchestrator/knowledge/rules.ts';
 
 const sentence = 'The landlord may end the lease in writing. ';
 const words = (count: number) => Array.from({ length: count }, (_, at) => `word${at}`).join(' ');
@@ -140,4 +148,17 @@ describe('a snippet', () => {
       ),
     );
   });
+});
+
+describe('a part of a text', () => {
+  it.each<[string, number, number, ReturnType<typeof partOf>]>([
+    ['abcdef', 0, 4, { text: 'abcd', nextOffset: 4 }],
+    ['abcdef', 4, 4, { text: 'ef', nextOffset: null }],
+    ['abcdef', 0, 6, { text: 'abcdef', nextOffset: null }],
+    ['abc', 9, 4, { text: '', nextOffset: null }],
+    ['', 0, 4, { text: '', nextOffset: null }],
+    // Between characters, not in one.
+    ['abc😀d', 0, 4, { text: 'abc', nextOffset: 3 }],
+    ['abc😀', 0, 5, { text: 'abc😀', nextOffset: null }],
+  ])('%j from %i, at most %i long', (text, offset, max, part) => expect(partOf(text, offset, max)).toEqual(part));
 });

@@ -11,6 +11,9 @@ export const ok = (name: string, detail: string): Finding => ({ name, level: 'ok
 export const warn = (name: string, detail: string, mend: string): Finding => ({ name, level: 'warn', detail, mend });
 export const fail = (name: string, detail: string, mend: string): Finding => ({ name, level: 'fail', detail, mend });
 
+/** For each attempt: what answers at all answers sooner. */
+export const answerMsMax = 5_000;
+
 /** Why something did not work, in a few words. Several addresses of one host fail with one error that has no words of its own. */
 export function reasonOf(error: unknown): string {
   if (error instanceof AggregateError && error.errors.length > 0) return reasonOf(error.errors[0]);

@@ -2,16 +2,30 @@ import Dockerode from 'dockerode';
 import { Redis } from 'ioredis';
 import pg from 'pg';
 import type { Config } from '../../orchestrator/config.ts';
-import { type Finding, fail, ok, reasonOf, warn } from './check.ts';
+import { answerMsMax, type Finding, fail, ok, reasonOf, warn } from './check.ts';
 
-/** For each attempt: what answers at all answers sooner. */
-const answerMsMax = 5_000;
+/** The engine, as the orchestrator would reach it, and the image that it would run there. */
+export async function checkDocker({ runtime, agentImage }: Pick<Config, 'runtime' | 'agentImage'>): Promise<Finding[]> {
+  if (runtime === 'process') return [ok('docker', 'not asked: AGENT_RUNTIME is process')];
+  const docker = new Dockerode({ timeout: answerMsMax });
+  const engine = await checkEngine(docker, runtime);
+  return engine.level === 'ok' ? [engine, await checkImage(docker, agentImage)] : [engine];
+}
 
-/** The engine, as the orchestrator would reach it. */
-export async function checkDocker({ runtime }: Pick<Config, 'runtime'>): Promise<Finding> {
-  if (runtime === 'process') return ok('docker', 'not asked: AGENT_RUNTIME is process');
+async function checkImage(docker: Dockerode, image: string): Promise<Finding> {
   try {
-    const { Version } = await new Dockerode({ timeout: answerMsMax }).version();
+    const { Created } = await docker.getImage(image).inspect();
+    return ok('agent image', `${image}, made ${Created.slice(0, 10)}`);
+  } catch (error) {
+    const detail = `AGENT_IMAGE: ${image} is not there: ${reasonOf(error)}`;
+    const mend = `The next start builds it, which takes a minute; or: docker build --target agent --tag ${image} .`;
+    return warn('agent image', detail, mend);
+  }
+}
+
+async function checkEngine(docker: Dockerode, runtime: Config['runtime']): Promise<Finding> {
+  try {
+    const { Version } = await docker.version();
     return ok('docker', `Docker ${Version} answers`);
   } catch (error) {
     const detail = `no Docker engine answers: ${reasonOf(error)}`;

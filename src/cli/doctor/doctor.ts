@@ -3,6 +3,7 @@ import { findKey } from '../key.ts';
 import { addressOf, boundedFetch, type CommonOptions, type Surroundings } from '../session.ts';
 import type { Finding } from './check.ts';
 import { checkDocker, checkPostgres, checkRedis } from './dependencies.ts';
+import { checkDisk } from './disk.ts';
 import { checkConfig, checkKey, checkNode, checkProviders } from './local.ts';
 import { checkOrchestrator, isUp } from './orchestrator.ts';
 import { checkPorts } from './ports.ts';
@@ -16,7 +17,13 @@ export async function examine(surroundings: Surroundings, options: CommonOptions
   const running = await isUp(client);
   const { finding, config } = checkConfig(cli.environment);
   const found = config
-    ? await Promise.all([checkDocker(config), checkRedis(config), checkPostgres(config), checkPorts(config, running)])
+    ? await Promise.all([
+        checkDocker(config),
+        checkRedis(config),
+        checkPostgres(config),
+        checkDisk(config),
+        checkPorts(config, running),
+      ])
     : [];
   return [
     checkNode(process.versions.node),

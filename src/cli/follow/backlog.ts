@@ -15,6 +15,14 @@ export function unknownOf(lines: readonly string[], known: readonly string[]): r
   return lines;
 }
 
+interface Listener {
+  readonly onLine: (line: string) => void;
+  /** Nothing known was found in as many lines as one reading gives: others may lie between. */
+  readonly onGap: () => void;
+  /** So many lines a reading gives of what was written before. */
+  readonly linesMax: number;
+}
+
 /** Takes the lines of one reading after the other, and hands on what has not been shown. */
 export interface Backlog {
   /** Another reading begins, with lines that may be known; `onLive` is called when what comes can only be new. */
@@ -24,7 +32,7 @@ export interface Backlog {
   end(): void;
 }
 
-export function createBacklog(clock: Clock, onLine: (line: string) => void): Backlog {
+export function createBacklog(clock: Clock, { onLine, onGap, linesMax }: Listener): Backlog {
   let known: readonly string[] = [];
   let waiting: string[] | undefined;
 
@@ -36,7 +44,9 @@ export function createBacklog(clock: Clock, onLine: (line: string) => void): Bac
   function release(): void {
     const lines = waiting ?? [];
     waiting = undefined;
-    show(unknownOf(lines, known));
+    const unknown = unknownOf(lines, known);
+    if (known.length > 0 && unknown.length >= linesMax) onGap();
+    show(unknown);
   }
 
   async function settle(lines: string[], onLive: () => void, signal: AbortSignal): Promise<void> {
@@ -44,7 +54,8 @@ export function createBacklog(clock: Clock, onLine: (line: string) => void): Bac
       const { length } = lines;
       await clock.sleep(idleMs, signal);
       if (waiting !== lines || signal.aborted) return;
-      if (lines.length === length) break;
+      // On a busy machine it comes in pieces: what is known may be among the next.
+      if (lines.length === length && (known.length === 0 || unknownOf(lines, known) !== lines)) break;
     }
     release();
     onLive();

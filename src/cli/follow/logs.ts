@@ -11,7 +11,7 @@ interface Wish {
   readonly onLine: (line: string) => void;
 }
 
-/** As many as the API gives: where an agent wrote more while nobody listened, the rest is missing. */
+/** As many as the API gives: where an agent wrote more while nobody listened, the rest is missing, and that is said. */
 const tailMax = 10_000;
 
 /**
@@ -20,9 +20,14 @@ const tailMax = 10_000;
  */
 export async function followLogs(session: Session, { type, tail, onLine }: Wish): Promise<void> {
   const patience = createPatience(session);
-  const backlog = createBacklog(session.clock, (line) => {
-    patience.recovered();
-    onLine(line);
+  const backlog = createBacklog(session.clock, {
+    onLine(line) {
+      patience.recovered();
+      onLine(line);
+    },
+    onGap: () =>
+      session.screen.note(`(more than ${tailMax} lines were written meanwhile: older ones are left out here)`),
+    linesMax: tailMax,
   });
   let isFound = false;
   while (!session.signal.aborted) {

@@ -45,8 +45,18 @@ export function remembering(resolve: Resolve, monotonic: () => number): Resolve 
 const systemResolve: Resolve = async (host) =>
   (await lookup(host, { all: true, order: 'ipv4first' })).map(({ address }) => address);
 
+/** What it takes to tell where a name leads. */
+export interface Look {
+  readonly resolve: Resolve;
+  readonly ownAddresses: OwnAddresses;
+}
+
 /** A name with one private address among public ones is a trap or a mistake; neither is gone through. */
-export async function resolveTarget(resolve: Resolve, host: string, isInternal: boolean): Promise<Resolved> {
+export async function resolveTarget(
+  { resolve, ownAddresses }: Look,
+  host: string,
+  isInternal: boolean,
+): Promise<Resolved> {
   let found: readonly string[];
   try {
     found = await resolve(host);
@@ -55,24 +65,38 @@ export async function resolveTarget(resolve: Resolve, host: string, isInternal: 
   }
   const [address] = found;
   if (address === undefined) return { kind: 'unknown' };
-  if (!isInternal && !found.every(isPublic)) return { kind: 'private' };
+  if (isInternal) return { kind: 'address', address };
+  const own = ownAddresses();
+  if (!found.every((each) => isPublic(each, own))) return { kind: 'private' };
   return { kind: 'address', address };
 }
 
 const globalUnicast = ipaddr.parseCIDR('2000::/3');
 
 /** On the internet, and not this machine under its public address. Everything that is not known to be public is private. */
-export function isPublic(address: string): boolean {
+export function isPublic(address: string, own: ReadonlySet<string>): boolean {
   if (!ipaddr.isValid(address)) return false;
   // An IPv4 address in IPv6's clothes is what it is inside.
   const parsed = ipaddr.process(address);
-  if (parsed.range() !== 'unicast' || ownAddresses().has(parsed.toString())) return false;
+  if (parsed.range() !== 'unicast' || own.has(parsed.toString())) return false;
   return parsed.kind() === 'ipv4' || parsed.match(globalUnicast);
 }
 
-const ownAddresses = (): ReadonlySet<string> =>
+/** Of this machine, under whatever address somebody may name it. */
+export type OwnAddresses = () => ReadonlySet<string>;
+
+export const systemAddresses: OwnAddresses = () =>
   new Set(
     Object.values(networkInterfaces())
       .flat()
       .map((own) => ipaddr.process(own?.address ?? '::').toString()),
   );
+
+/** With a network for each agent, to ask the system takes longer than all else that a connection is asked. */
+export function rememberingOwn(read: OwnAddresses, monotonic: () => number): OwnAddresses {
+  let known: { readonly addresses: ReadonlySet<string>; readonly at: number } | undefined;
+  return () => {
+    if (!known || monotonic() - known.at >= answerMs) known = { addresses: read(), at: monotonic() };
+    return known.addresses;
+  };
+}

@@ -1,6 +1,6 @@
 import type { Writable } from 'node:stream';
 import type { AgentCaller } from '../gateway/identity.ts';
-import { type Resolve, resolveTarget } from './addresses.ts';
+import { type Look, resolveTarget } from './addresses.ts';
 import type { Connections, OpenConnection } from './connections.ts';
 import { type Denial, ruleOn, type Target } from './rules.ts';
 
@@ -34,10 +34,9 @@ export class Denied extends Error {
   }
 }
 
-interface Deps {
+interface Deps extends Look {
   /** Whitelist entry → category. */
   readonly allowed: () => ReadonlyMap<string, string>;
-  readonly resolve: Resolve;
   readonly connections: Connections;
 }
 
@@ -52,7 +51,7 @@ export function holdPlace(client: Pick<Writable, 'destroyed' | 'once'>, { connec
 export type Admit = (attempt: Attempt, cut: () => void) => Promise<Passage>;
 
 /** Who may go where: from memory, without a query. `cut` ends the connection when that is no longer so. */
-export function createAdmission({ allowed, resolve, connections }: Deps): Admit {
+export function createAdmission({ allowed, connections, ...look }: Deps): Admit {
   return async ({ caller, authority }, cut) => {
     const ruling = ruleOn(authority, allowed());
     if (!ruling.allowed) throw new Denied(ruling.denial, ruling.host);
@@ -60,7 +59,7 @@ export function createAdmission({ allowed, resolve, connections }: Deps): Admit 
     const opened = connections.open({ caller, entry, cut });
     if (typeof opened === 'string') throw new Denied(opened, target.host);
     try {
-      const found = await resolveTarget(resolve, target.host, isInternal);
+      const found = await resolveTarget(look, target.host, isInternal);
       if (found.kind === 'unknown') throw new Denied('unresolvable', target.host);
       if (found.kind === 'private') throw new Denied('private_address', target.host);
       // The whitelist may have changed while we asked for the address; an entry that is gone has cut nothing yet.

@@ -6,9 +6,9 @@ import { type AgentCaller, type AgentIdentity, recentMs } from '../gateway/ident
 import type { Neighbours } from '../gateway/neighbours.ts';
 import type { Metrics } from '../metrics.ts';
 import type { Clock } from '../platform/clock.ts';
-import { injectionFor, type SecretOf } from '../secrets/rules.ts';
+import { type Destination, injectionFor, type SecretOf } from '../secrets/rules.ts';
 import type { TaskService } from '../tasks/service.ts';
-import { createResolve, remembering } from './addresses.ts';
+import { createResolve, remembering, rememberingOwn, systemAddresses } from './addresses.ts';
 import { type Attempt, createAdmission, Denied } from './admission.ts';
 import { type ConnectionLimits, createConnections } from './connections.ts';
 import { createDenialLog } from './denials.ts';
@@ -54,6 +54,7 @@ export function openEgress(deps: Deps): Egress {
   const admit = createAdmission({
     allowed: view.allowed,
     resolve: remembering(createResolve(deps.nameServers), clock.monotonic),
+    ownAddresses: rememberingOwn(systemAddresses, clock.monotonic),
     connections,
   });
   const denials = createDenialLog({ unitOfWork, domains, clock, taskOf: tasks.inHandOf, onError });
@@ -61,9 +62,9 @@ export function openEgress(deps: Deps): Egress {
 
   const dealt = {
     admit,
-    secretsFor({ profile }: AgentCaller, host: string) {
-      const injection = injectionFor(profile.secrets, host, deps.secretOf);
-      if (injection.kind === 'missing') throw new Denied('secret_missing', host);
+    secretsFor({ profile }: AgentCaller, to: Destination) {
+      const injection = injectionFor(profile.secrets, to, deps.secretOf);
+      if (injection.kind === 'missing') throw new Denied('secret_missing', to.host);
       return injection.headers;
     },
     onAllowed: ({ caller }: Attempt) => count(caller.actor.name, 'allowed'),

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { connect as connectTls } from 'node:tls';
 import type { AgentCaller } from '../gateway/identity.ts';
+import type { Destination } from '../secrets/rules.ts';
 import { type Admit, type Attempt, Denied, holdPlace } from './admission.ts';
 import { forward } from './forward.ts';
 import { refusalOf } from './refusal.ts';
@@ -9,8 +10,8 @@ import { reach } from './tunnel.ts';
 
 export interface FetchDeps {
   readonly admit: Admit;
-  /** Headers that the host is to be sent for this agent; throws `Denied` when one lacks its value. */
-  readonly secretsFor: (caller: AgentCaller, host: string) => Readonly<Record<string, string>>;
+  /** Headers that are to be sent there for this agent; throws `Denied` when one lacks its value. */
+  readonly secretsFor: (caller: AgentCaller, to: Destination) => Readonly<Record<string, string>>;
   readonly onAllowed: (attempt: Attempt) => void;
   readonly onDenied: (attempt: Attempt, denied: Denied) => void;
   readonly onError: (error: unknown) => void;
@@ -34,7 +35,7 @@ export function createFetch({ admit, secretsFor, onAllowed, onDenied, onError, c
       attempt = { caller, authority: `${url.hostname}:${url.port || '443'}`, url: url.origin };
       const passage = await admit(attempt, () => response.destroy());
       holdPlace(response, passage);
-      const own = secretsFor(caller, passage.target.host);
+      const own = secretsFor(caller, { scheme: 'https', ...passage.target });
       const connect = async () => {
         const socket = await reach(passage, times);
         const secure = connectTls({ socket, servername: passage.target.host, ...(ca !== undefined && { ca }) });

@@ -1,23 +1,24 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { AgentCaller } from '../gateway/identity.ts';
+import type { Destination } from '../secrets/rules.ts';
 import { type Admit, type Attempt, Denied, holdPlace } from './admission.ts';
 import { forward } from './forward.ts';
 import { rawResponse, refusalOf } from './refusal.ts';
-import { join, reach, readChecked } from './tunnel.ts';
+import { join, reach, readChecked, tie } from './tunnel.ts';
 
 interface Deps {
   /** By the token of a life, and where it comes from. Throws when it is unknown, dead or another's. */
   readonly identify: (token: string | undefined, from: string | undefined) => Promise<AgentCaller>;
   readonly admit: Admit;
-  /** Headers that the host is to be sent for this agent; throws `Denied` when one lacks its value. */
-  readonly secretsFor: (caller: AgentCaller, host: string) => Readonly<Record<string, string>>;
+  /** Headers that are to be sent there for this agent; throws `Denied` when one lacks its value. */
+  readonly secretsFor: (caller: AgentCaller, to: Destination) => Readonly<Record<string, string>>;
   readonly onAllowed: (attempt: Attempt) => void;
   readonly onDenied: (attempt: Attempt, denied: Denied) => void;
   readonly onError: (error: unknown) => void;
 }
 
-const times = { connectMsMax: 10_000, idleMsMax: 120_000 };
+const times = { connectMsMax: 10_000, helloMsMax: 10_000, idleMsMax: 120_000 };
 
 /** The agents' only way out: HTTP and CONNECT, by name, to what the whitelist covers. */
 export function createEgressServer(deps: Deps): Server {
@@ -44,11 +45,14 @@ async function tunnel(
     const passage = await deps.admit(attempt, () => client.destroy());
     holdPlace(client, passage);
     const upstream = await reach(passage, times);
-    client.on('close', () => upstream.destroy());
+    tie(client, upstream);
     if (client.destroyed) return void upstream.destroy();
     client.write('HTTP/1.1 200 Connection Established\r\n\r\n');
     isEstablished = true;
+    // A client that dawdles over its hello holds a place that others could use. Nothing passes until then, so this clock runs through.
+    upstream.setTimeout(times.helloMsMax);
     const said = await readChecked(client, head, passage);
+    upstream.setTimeout(times.idleMsMax);
     deps.onAllowed(attempt);
     passage.connection.count(said.length);
     upstream.write(said);
@@ -72,7 +76,7 @@ async function pass(deps: Deps, request: IncomingMessage, response: ServerRespon
     holdPlace(response, passage);
     deps.onAllowed(attempt);
     // Outside the house plain HTTP is read by everybody on the way.
-    const headers = passage.isInternal ? deps.secretsFor(caller, passage.target.host) : {};
+    const headers = passage.isInternal ? deps.secretsFor(caller, { scheme: 'http', ...passage.target }) : {};
     await forward({ request, response, url, passage, connect: () => reach(passage, times), headers });
   } catch (error) {
     report(deps, attempt, error);

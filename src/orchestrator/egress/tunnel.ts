@@ -16,6 +16,8 @@ export async function reach({ address, target }: Passage, { connectMsMax, idleMs
   const upstream = connect({ ...place, noDelay: true, timeout: connectMsMax });
   // Silence, before the connection and on it.
   upstream.on('timeout', () => upstream.destroy(new Error(`${target.host} says nothing`)));
+  // An error that nobody hears would end us all; whoever uses the connection hears of its end.
+  upstream.on('error', () => upstream.destroy());
   await once(upstream, 'connect');
   upstream.setTimeout(idleMsMax);
   return upstream;
@@ -26,17 +28,18 @@ export async function reach({ address, target }: Passage, { connectMsMax, idleMs
  * it was let through for. An internal service may speak anything; when it speaks TLS, the name must be right there too.
  */
 export async function readChecked(client: Duplex, head: Buffer, { target, isInternal }: Passage): Promise<Buffer> {
-  const late = AbortSignal.timeout(helloMsMax);
   let said = head;
   for (;;) {
     const greeting = readGreeting(said);
     if (greeting.kind === 'not_tls' && isInternal) return said;
     if (greeting.kind === 'not_tls') throw new Denied('not_tls', target.host);
     if (greeting.kind === 'client_hello') {
-      if (hostOf(greeting.serverName ?? '') !== target.host) throw new Denied('wrong_server_name', target.host);
+      const { serverName = '' } = greeting;
+      if (serverName !== target.host && hostOf(serverName) !== target.host)
+        throw new Denied('wrong_server_name', target.host);
       return said;
     }
-    const next = await nextChunk(client, late);
+    const next = await nextChunk(client);
     // Who leaves without a word has tried nothing.
     if (next === undefined && said.length === 0) throw new Error('The client has left');
     if (next === undefined) throw new Denied('not_tls', target.host);
@@ -44,37 +47,36 @@ export async function readChecked(client: Duplex, head: Buffer, { target, isInte
   }
 }
 
-/** A client that dawdles over its hello holds a place that others could use. */
-const helloMsMax = 10_000;
-
-/** Undefined when the client has said all; rejects when it is late. */
-async function nextChunk(client: Duplex, late: AbortSignal): Promise<Buffer | undefined> {
+/** Undefined when the client has said all, or was cut. */
+async function nextChunk(client: Duplex): Promise<Buffer | undefined> {
   for (;;) {
     const chunk: unknown = client.read();
     if (Buffer.isBuffer(chunk)) return chunk;
     if (client.readableEnded || client.destroyed) return undefined;
-    await somethingFrom(client, late);
+    await somethingFrom(client);
   }
 }
 
-/** By hand, because each use of `once` with a signal costs more than all the rest of a greeting. */
-function somethingFrom(client: Duplex, late: AbortSignal): Promise<void> {
-  const news = ['readable', 'end', 'close'] as const;
-  return new Promise((resolve, reject) => {
-    const heard = () => settle(resolve);
-    const expire = () => settle(() => reject(late.reason));
-    function settle(how: () => void): void {
-      late.removeEventListener('abort', expire);
+/** By hand, because a signal costs more than all the rest of a greeting. */
+function somethingFrom(client: Duplex): Promise<void> {
+  return new Promise((resolve) => {
+    function heard(): void {
       for (const event of news) client.off(event, heard);
-      how();
+      resolve();
     }
-    if (late.aborted) return expire();
-    late.addEventListener('abort', expire);
     for (const event of news) client.on(event, heard);
   });
 }
 
-/** Both ways until one side ends or is cut. */
+const news = ['readable', 'end', 'close'] as const;
+
+/** What ends one ends the other. */
+export function tie(client: Duplex, upstream: Socket): void {
+  client.on('close', () => upstream.destroy());
+  upstream.on('close', () => client.destroy());
+}
+
+/** Both ways, what one side says goes to the other. */
 export function join(client: Duplex, upstream: Socket, count: (bytes: number) => void): void {
   for (const [from, to] of [
     [client, upstream],
@@ -82,7 +84,5 @@ export function join(client: Duplex, upstream: Socket, count: (bytes: number) =>
   ] as const) {
     from.on('data', (chunk: Buffer) => count(chunk.length));
     from.pipe(to);
-    from.on('error', () => to.destroy());
-    from.on('close', () => to.destroy());
   }
 }

@@ -36,6 +36,7 @@ export interface ToolContext {
 /** A model pays for every character it reads. */
 const documentsMax = 10;
 const agentsSnippetMax = 600;
+const charactersMax = 16_000;
 
 /** One function per tool, run inside one transaction. A tool without its function does not compile. */
 export type Toolbox = {
@@ -130,6 +131,9 @@ export function createToolbox({
       const question = { query, limit: Math.min(limit, documentsMax), reader, snippetMax: agentsSnippetMax };
       return { notes, documents: await knowledge.search(work.tx, question) };
     },
+    read_document: async ({ documentId, offset }, { work, caller }) => ({
+      document: await knowledge.readPart(work.tx, caller.actor.name, { id: documentId, offset, charactersMax }),
+    }),
     async request_domain({ domain, reason, taskId }, { work, caller }) {
       if (taskId !== undefined) await tasks.assertOwn(work.tx, caller.actor.name, taskId);
       return domains.request(work, caller.actor, { domain, reason, url: null, taskId: taskId ?? null });

@@ -1,9 +1,9 @@
-import { createServer, type Server, type ServerResponse } from 'node:http';
-import type { Duplex } from 'node:stream';
+import { createServer, type Server } from 'node:http';
 import type { Express } from 'express';
 import { AppError } from '../../contracts/errors.ts';
 import { expressMessages } from './express-messages.ts';
 import { refuseConnection } from './refuse-connection.ts';
+import { type Unanswered, watchUnanswered } from './unanswered.ts';
 
 interface Bounds {
   readonly connections: number;
@@ -14,8 +14,13 @@ interface Bounds {
 const headersMsMax = 10_000;
 const checkMsMax = 1_000;
 
+export interface BoundedServer {
+  readonly server: Server;
+  readonly unanswered: Unanswered;
+}
+
 /** An HTTP server that no client can hold up by being slow, silent or many. */
-export function createBoundedServer(app: Express, { connections, requestMs }: Bounds): Server {
+export function createBoundedServer(app: Express, { connections, requestMs }: Bounds): BoundedServer {
   const server = createServer({
     ...expressMessages(app),
     requestTimeout: requestMs,
@@ -27,35 +32,24 @@ export function createBoundedServer(app: Express, { connections, requestMs }: Bo
   });
   // Beyond this a connection is closed unheard, so that the database and the engine still find file descriptors.
   server.maxConnections = connections;
-  const unanswered = new Map<Duplex, Set<ServerResponse>>();
-  const answersOn = (socket: Duplex) => [...(unanswered.get(socket) ?? [])];
-
-  server.on('connection', (socket) => {
-    unanswered.set(socket, new Set());
-    socket.on('close', () => unanswered.delete(socket));
-  });
-  server.on('request', (request, response) => {
-    const answers = unanswered.get(request.socket);
-    answers?.add(response);
-    response.on('close', () => answers?.delete(response));
-  });
+  const unanswered = watchUnanswered(server);
   server.on('request', app);
   // `Expect: a miracle` is passed over, as most servers do; Node's own answer to it would be no problem+json.
   server.on('checkExpectation', (request, response) => void server.emit('request', request, response));
 
   server.on('clientError', (error, socket) => {
     // Words in the middle of an answer would be taken for a part of it.
-    const isHalfSaid = answersOn(socket).some(({ headersSent }) => headersSent);
+    const isHalfSaid = unanswered.on(socket).some(({ headersSent }) => headersSent);
     if (isHalfSaid || !socket.writable) socket.destroy();
     else refuseConnection(socket, unreadable(error));
   });
 
   server.setTimeout(requestMs * 2, (socket) => {
     // Nothing moves because we are at work, or have nothing to tell a follower: no fault of the client.
-    const waitsForUs = answersOn(socket).length > 0 && socket.writableLength === 0;
+    const waitsForUs = unanswered.on(socket).length > 0 && socket.writableLength === 0;
     if (!waitsForUs) socket.destroy();
   });
-  return server;
+  return { server, unanswered };
 }
 
 /** What Node's parser could not make a request of. */

@@ -1,5 +1,6 @@
-import type { Server, ServerResponse } from 'node:http';
+import type { ServerResponse } from 'node:http';
 import type { Clock } from '../platform/clock.ts';
+import type { BoundedServer } from './bounded-server.ts';
 
 /** Ends a server: no new connection, and each open one ends with the answer that is under way on it. */
 export interface Drain {
@@ -7,8 +8,7 @@ export interface Drain {
   close(withinMs: number): Promise<boolean>;
 }
 
-export function createDrain(server: Server, clock: Clock): Drain {
-  const answering = new Set<ServerResponse>();
+export function createDrain({ server, unanswered }: BoundedServer, clock: Clock): Drain {
   let closing = false;
 
   // A busy client would keep its connection, and the server with it, open for ever.
@@ -17,8 +17,6 @@ export function createDrain(server: Server, clock: Clock): Drain {
   };
 
   server.prependListener('request', (_request, response) => {
-    answering.add(response);
-    response.on('close', () => answering.delete(response));
     if (closing) endConnectionWith(response);
   });
 
@@ -27,7 +25,7 @@ export function createDrain(server: Server, clock: Clock): Drain {
       closing = true;
       const late = new AbortController();
       const closed = new Promise<boolean>((resolve) => server.close(() => resolve(true)));
-      for (const response of answering) endConnectionWith(response);
+      for (const response of unanswered.all()) endConnectionWith(response);
       server.closeIdleConnections();
       const inTime = await Promise.race([closed, clock.sleep(withinMs, late.signal).then(() => false)]);
       late.abort();

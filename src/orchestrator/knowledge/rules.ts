@@ -29,6 +29,16 @@ export function storable(text: string, max: number): string {
   return text.replaceAll('\u0000', '').slice(0, max).toWellFormed();
 }
 
+/** A part of a text that is too long to be read at once, and where the next one begins; null: it was the last. */
+export function partOf(text: string, offset: number, max: number): { text: string; nextOffset: number | null } {
+  const piece = text.slice(offset, offset + max);
+  // Never between the halves of a character, unless that is where the reader begins.
+  const isTorn = offset + max < text.length && !piece.slice(-1).isWellFormed();
+  const part = isTorn ? piece.slice(0, -1) : piece;
+  const next = offset + part.length;
+  return { text: part.toWellFormed(), nextOffset: next < text.length ? next : null };
+}
+
 interface Stamped {
   readonly source: string;
   readonly contentHash: string;

@@ -3,6 +3,7 @@ import { AppError } from '../../contracts/errors.ts';
 import {
   type Document,
   type DocumentKind,
+  type DocumentPage,
   type DocumentSummary,
   documentTextMax,
   documentTitleMax,
@@ -13,7 +14,7 @@ import type { Clock } from '../platform/clock.ts';
 import type { Chance } from '../platform/identity.ts';
 import { iso } from '../platform/iso.ts';
 import type { Postgres, Queryable } from '../platform/postgres.ts';
-import { cut, differences, storable } from './rules.ts';
+import { cut, differences, partOf, storable } from './rules.ts';
 import { createSearch, type Question } from './search.ts';
 import {
   type DocumentQuery,
@@ -77,8 +78,8 @@ export function createKnowledgeService({ postgres, unitOfWork, clock, chance, is
     throw new AppError('document_follows_source', `This document was made from ${row.source}: change that instead`);
   }
 
-  async function get(reader: Queryable, id: string): Promise<Document> {
-    const row = await findDocument(reader, id);
+  async function get(from: Queryable, id: string, reader: string | null = null): Promise<Document> {
+    const row = await findDocument(from, id, reader);
     if (!row) throw missing(id);
     return { ...toSummary(row), text: row.text };
   }
@@ -117,6 +118,16 @@ export function createKnowledgeService({ postgres, unitOfWork, clock, chance, is
     }),
 
     get: (id: string): Promise<Document> => get(db, id),
+
+    /** For an agent: of what is another's it is told that it is not there. */
+    async readPart(
+      from: Queryable,
+      reader: string,
+      { id, offset, charactersMax }: { id: string; offset: number; charactersMax: number },
+    ): Promise<DocumentPage> {
+      const { text, ...document } = await get(from, id, reader);
+      return { ...document, offset, ...partOf(text, offset, charactersMax) };
+    },
 
     async list(query: DocumentQuery) {
       const { rows, total } = await listDocuments(db, query);

@@ -42,16 +42,23 @@ const wholeText = sql<string>`(
   where ${passages.documentId} = ${documents.id}
 )`;
 
+/** For an operator (null), or an agent: of another's documents it is as if they were not there. */
+const readable = sql`(${sql.placeholder('reader')}::text is null or ${documents.owner} is null or ${documents.owner} = ${sql.placeholder('reader')})`;
+
 const documentById = prepared((db) =>
   db
     .select({ ...getTableColumns(documents), text: wholeText })
     .from(documents)
-    .where(eq(documents.id, sql.placeholder('id')))
+    .where(and(eq(documents.id, sql.placeholder('id')), readable))
     .prepare('document_by_id'),
 );
 
-export async function findDocument(db: Queryable, id: string): Promise<(DocumentRow & { text: string }) | undefined> {
-  const [row] = await documentById(db).execute({ id });
+export async function findDocument(
+  db: Queryable,
+  id: string,
+  reader: string | null,
+): Promise<(DocumentRow & { text: string }) | undefined> {
+  const [row] = await documentById(db).execute({ id, reader });
   return row;
 }
 

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { isIP, type LookupFunction } from 'node:net';
 import { Agent, request } from 'undici';
-import { type Resolve, resolveTarget } from '../egress/addresses.ts';
+import { type Resolve, resolveTarget, systemAddresses } from '../egress/addresses.ts';
 import { Undelivered } from './undelivered.ts';
 
 /** The one address that was looked at; what the name says a moment later does not matter. */
@@ -11,7 +11,10 @@ export async function addressOf(
   { allowPrivate, signal }: { allowPrivate: boolean; signal: AbortSignal },
 ): Promise<string> {
   const late = once(signal, 'abort').then(() => Promise.reject(tooLate()));
-  const found = await Promise.race([resolveTarget(resolve, host, allowPrivate), late]);
+  const found = await Promise.race([
+    resolveTarget({ resolve, ownAddresses: systemAddresses }, host, allowPrivate),
+    late,
+  ]);
   switch (found.kind) {
     case 'address':
       return found.address;

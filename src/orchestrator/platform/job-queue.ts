@@ -34,7 +34,7 @@ const forgotten = { removeOnComplete: true, removeOnFail: true };
 const habits = { removeOnComplete: { count: 0 }, removeOnFail: { count: 0 } };
 
 /** Costs some 25 MB of memory, so it is loaded where there is something to hand out. */
-const load = () => import('bullmq');
+export const load = () => import('bullmq');
 
 /** A queue that is opened with the first job: whoever hands out none does not pay for it. */
 export function openLater(open: () => Promise<JobQueue>): JobQueue {
@@ -66,6 +66,9 @@ export function openLater(open: () => Promise<JobQueue>): JobQueue {
   };
 }
 
+/** For all who look at a queue on Redis: under another prefix it would be another queue. */
+export const redisSpelling = { prefix: 'boardroom', skipVersionCheck: true };
+
 export async function createRedisJobQueue({ url, name, concurrency, onError }: QueueOptions): Promise<JobQueue> {
   const { Queue, Worker } = await load();
   const retryStrategy = (attempt: number) => Math.min(50 * 2 ** Math.min(attempt, 6), 2_000);
@@ -74,11 +77,10 @@ export async function createRedisJobQueue({ url, name, concurrency, onError }: Q
   const offering = new Redis(url, { ...shared, enableOfflineQueue: false });
   const working = new Redis(url, shared);
   for (const client of [offering, working]) client.on('error', onError);
-  const spelling = { prefix: 'boardroom', skipVersionCheck: true };
-  const queue = new Queue<RowId>(name, { ...spelling, connection: offering, skipWaitingForReady: true });
+  const queue = new Queue<RowId>(name, { ...redisSpelling, connection: offering, skipWaitingForReady: true });
   return wrap(queue, {
     makeWorker: (process) =>
-      new Worker<RowId>(name, process, { ...spelling, ...habits, connection: working, concurrency }),
+      new Worker<RowId>(name, process, { ...redisSpelling, ...habits, connection: working, concurrency }),
     disconnect() {
       offering.disconnect();
       working.disconnect();
@@ -89,7 +91,7 @@ export async function createRedisJobQueue({ url, name, concurrency, onError }: Q
 }
 
 /** BullMQ's tables are in a schema of their own, which the role of the URL must be allowed to make. */
-const schema = 'boardroom_jobs';
+export const schema = 'boardroom_jobs';
 
 export async function openPostgresJobQueue({ url, name, concurrency, onError }: QueueOptions): Promise<JobQueue> {
   const { createPostgresBackend, withBackend } = await load();
@@ -112,7 +114,7 @@ export async function openPostgresJobQueue({ url, name, concurrency, onError }: 
   });
 }
 
-async function migrateJobs(url: string): Promise<void> {
+export async function migrateJobs(url: string): Promise<void> {
   const { runMigrations } = await load();
   const client = new pg.Client(url);
   await client.connect();

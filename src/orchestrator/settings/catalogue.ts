@@ -1,9 +1,8 @@
 import { z } from 'zod';
 import type { JsonValue } from '../../contracts/primitives.ts';
 import type { SettingEntry } from '../../contracts/setting-entry.ts';
-import type { SettingFamily } from '../../contracts/settings.ts';
 import { iso } from '../platform/iso.ts';
-import { defaultsOf, isRegistered, isSecret, type Kept, masked, type Role, settingOf } from './rules.ts';
+import { defaultsOf, isRegistered, isSecret, type Kept, masked, type Role, type Setting, settingOf } from './rules.ts';
 import type { SettingRow } from './store.ts';
 
 export interface Catalogue {
@@ -52,7 +51,7 @@ export function catalogueOf({ stored, roles, isInEnvironment }: Known): Catalogu
 const nameOf = ({ category, key }: Pick<Kept, 'category' | 'key'>) => `${category}.${key}`;
 
 // A schema of zod describes JSON here; what JSON Schema has no word for (a check in code) is left out.
-const jsonSchemaOf = ({ schema }: SettingFamily) =>
+const jsonSchemaOf = ({ schema }: Setting) =>
   z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }) as Record<string, JsonValue>;
 
 function agentsOf({ category, key }: Kept, roles: readonly Role[]): string[] {

@@ -1,21 +1,19 @@
 import type { Budgets } from '../../contracts/budget.ts';
 import { AppError } from '../../contracts/errors.ts';
-import { agentTypeSchema, type JsonValue } from '../../contracts/primitives.ts';
-import { secretNameSchema } from '../../contracts/secret.ts';
+import type { JsonValue } from '../../contracts/primitives.ts';
 import {
-  budgetsFamily,
-  customFamily,
-  customKeySchema,
   loopIntervalKey,
-  loopIntervalSchema,
-  permissionsFamily,
   type SettingFamily,
   type SettingName,
-  secretsFamily,
+  settingFamilies,
   settingsRegistry,
 } from '../../contracts/settings.ts';
 
-const registry: Record<string, SettingFamily & { readonly default: unknown }> = settingsRegistry;
+/** What is known of any setting. */
+export type Setting = Pick<SettingFamily, 'schema' | 'unit' | 'description'>;
+
+const registry: Readonly<Record<string, Setting>> = settingsRegistry;
+const families: Readonly<Record<string, SettingFamily>> = settingFamilies;
 
 /** The value as the setting's schema wants it, or an error that names the setting and what is allowed. */
 export function checkSetting(category: string, key: string, value: JsonValue): JsonValue {
@@ -42,33 +40,11 @@ export const badValue = (
 export const isRegistered = (category: string, key: string): boolean => Object.hasOwn(registry, `${category}.${key}`);
 
 /** What is known of a setting; undefined when there is none of that name. */
-export function settingOf(category: string, key: string): SettingFamily | undefined {
+export function settingOf(category: string, key: string): Setting | undefined {
   if (isRegistered(category, key)) return registry[`${category}.${key}`];
-  switch (category) {
-    case 'agents':
-      return isLoopInterval(key) ? loopIntervalFamily : undefined;
-    case 'budgets':
-      return key === 'team' || isRole(key) ? budgetsFamily : undefined;
-    case 'permissions':
-      return isRole(key) ? permissionsFamily : undefined;
-    case 'secrets':
-      return secretNameSchema.safeParse(key).success ? secretsFamily : undefined;
-    case 'custom':
-      return customKeySchema.safeParse(key).success ? customFamily : undefined;
-    default:
-      return undefined;
-  }
+  const family = Object.hasOwn(families, category) ? families[category] : undefined;
+  return family?.key.safeParse(key).success ? family : undefined;
 }
-
-const loopIntervalFamily: SettingFamily = {
-  schema: loopIntervalSchema,
-  unit: 's',
-  description: 'Seconds between scheduled loops, in place of the profile’s',
-};
-const loopIntervalPrefix = loopIntervalKey('');
-const isRole = (key: string) => agentTypeSchema.safeParse(key).success;
-const isLoopInterval = (key: string) =>
-  key.startsWith(loopIntervalPrefix) && isRole(key.slice(loopIntervalPrefix.length));
 
 /** `queue.delay_high` → category `queue`, key `delay_high`. */
 export function splitName(name: SettingName): { category: string; key: string } {

@@ -16,6 +16,8 @@ export interface OpenTask {
   readonly flags: readonly TaskFlag[];
   readonly duplicateOf: string | null;
   readonly suggestedAssignee: string | null;
+  /** Its elders were looked for, and none can come any more. */
+  readonly compared: boolean;
 }
 
 /** What is different after grooming. */
@@ -36,14 +38,16 @@ const likeness = 0.85;
 /** Of a description: enough to tell two tasks of one title apart. */
 const describedCharacters = 200;
 
+interface Known {
+  readonly candidates: readonly Candidate[];
+  /** Of each task that was looked up, open tasks before it that say nearly the same; the others stay as they are linked. */
+  readonly alike: ReadonlyMap<string, readonly string[]>;
+  readonly now: number;
+}
+
 /** Of each task that is not as it should be, how it should be. Tasks come eldest first. */
-export function groom(
-  tasks: readonly OpenTask[],
-  { candidates, now }: { candidates: readonly Candidate[]; now: number },
-): ReadonlyMap<string, Grooming> {
-  const elders = duplicatesIn(
-    tasks.map(({ id, title, description }) => ({ id, text: `${title} ${description.slice(0, describedCharacters)}` })),
-  );
+export function groom(tasks: readonly OpenTask[], { candidates, alike, now }: Known): ReadonlyMap<string, Grooming> {
+  const elders = linked(tasks, alike);
   const isThere = (type: string) => candidates.some((candidate) => candidate.type === type && candidate.isThere);
   return new Map(
     tasks.flatMap((task) => {
@@ -70,6 +74,35 @@ const isAs = (task: OpenTask, should: Grooming): boolean =>
   task.duplicateOf === should.duplicateOf &&
   task.suggestedAssignee === should.suggestedAssignee &&
   task.flags.join() === should.flags.join();
+
+/** To the first of its kind, which is linked to nothing: those that follow are all linked to that one. */
+function linked(tasks: readonly OpenTask[], alike: Known['alike']): ReadonlyMap<string, string> {
+  const elders = new Map<string, string>();
+  for (const { id, duplicateOf } of tasks) {
+    const found = alike.get(id);
+    const elder = found ? found.find((each) => !elders.has(each)) : duplicateOf;
+    if (elder) elders.set(id, elder);
+  }
+  return elders;
+}
+
+/** What is written at this moment may be committed after a younger one: a minute later it is there. */
+const settledMs = 60_000;
+
+/** Those that have to be looked up: new ones, and those whose elder is done. */
+export const uncertain = (tasks: readonly OpenTask[], stillOpen: ReadonlySet<string>): readonly OpenTask[] =>
+  tasks.filter(({ compared, duplicateOf }) => !compared || (duplicateOf !== null && !stillOpen.has(duplicateOf)));
+
+export const isSettled = ({ createdAt }: Pick<OpenTask, 'createdAt'>, now: number): boolean =>
+  now - createdAt >= settledMs;
+
+/** What `tasks_alike` does in the database, among these alone: for a database that cannot compare. */
+export function alikeAmongThese(tasks: readonly OpenTask[]): ReadonlyMap<string, readonly string[]> {
+  const elders = duplicatesIn(
+    tasks.map(({ id, title, description }) => ({ id, text: `${title} ${description.slice(0, describedCharacters)}` })),
+  );
+  return new Map(tasks.map(({ id }) => [id, [elders.get(id) ?? []].flat()]));
+}
 
 /** A step for each day that it waits, up to high; due within a day: high; overdue: urgent. Never less than it is. */
 export function raised(

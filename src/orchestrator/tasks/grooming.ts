@@ -1,12 +1,25 @@
 import { system, type UnitOfWork, type Work } from '../events/work.ts';
 import type { InboxService } from '../inbox/service.ts';
+import type { Clock } from '../platform/clock.ts';
+import type { Postgres } from '../platform/postgres.ts';
 import type { SettingsService } from '../settings/service.ts';
-import { type Candidate, type Grooming, groom } from './grooming-rules.ts';
+import {
+  alikeAmongThese,
+  type Candidate,
+  type Grooming,
+  groom,
+  isSettled,
+  type OpenTask,
+  uncertain,
+} from './grooming-rules.ts';
+import { alikeBefore, comparesTasks, markCompared, openAmong, openTasks } from './grooming-store.ts';
 import { isFinished } from './rules.ts';
 import type { TaskService } from './service.ts';
-import { lockTask, openTasks, updateTask } from './store.ts';
+import { lockTask, updateTask } from './store.ts';
 
 interface Deps {
+  readonly postgres: Postgres;
+  readonly clock: Clock;
   readonly unitOfWork: UnitOfWork;
   readonly tasks: TaskService;
   readonly inbox: InboxService;
@@ -16,13 +29,14 @@ interface Deps {
   readonly reportTo: () => string | undefined;
 }
 
-/** Open tasks that are looked at, the eldest of them: to compare so many takes some 50 ms, in which nobody else is served. */
-const openMax = 500;
-/** Of one run, so that no transaction grows large; the rest is found an hour later. */
-const changesMax = 200;
+/** Changed in one transaction: what it changes is held for a tenth of a second at most. */
+const pageSize = 200;
 
 /** Keeps the backlog in order. Nothing is closed: what looks wrong is flagged, and the CEO is told. */
-export function createGroomingService({ unitOfWork, tasks, inbox, settings, candidates, reportTo }: Deps) {
+export function createGroomingService(deps: Deps) {
+  const { unitOfWork, clock, tasks, inbox, settings, candidates, reportTo } = deps;
+  const { db } = deps.postgres;
+
   async function change(work: Work, id: string, should: Grooming): Promise<boolean> {
     const row = await lockTask(work.tx, id);
     if (!row || isFinished(row.status)) return false;
@@ -33,34 +47,60 @@ export function createGroomingService({ unitOfWork, tasks, inbox, settings, cand
     return true;
   }
 
+  /** What is alike is looked up beforehand, outside of any transaction: nothing is held meanwhile. */
+  async function look(open: readonly OpenTask[], now: number) {
+    const linked = open.flatMap(({ duplicateOf }) => duplicateOf ?? []);
+    const asked = uncertain(open, await openAmong(db, linked));
+    if (!(await comparesTasks(db))) return { alike: alikeAmongThese(open), compared: [] };
+    const ids = asked.map(({ id }) => id);
+    const compared = asked.filter((task) => !task.compared && isSettled(task, now)).map(({ id }) => id);
+    return { alike: await alikeBefore(db, ids), compared };
+  }
+
+  /** Each page is a transaction: cut off in the middle, what was done stands, and the next run finds it done. */
+  async function groomPage(open: readonly OpenTask[], roles: readonly Candidate[]): Promise<Grooming[]> {
+    const now = clock.now();
+    const { alike, compared } = await look(open, now);
+    return unitOfWork(async (work) => {
+      const done: Grooming[] = [];
+      for (const [id, should] of groom(open, { candidates: roles, alike, now }))
+        if (await change(work, id, should)) done.push(should);
+      await markCompared(work.tx, compared);
+      return done;
+    });
+  }
+
+  /** Page by page, however many there are. */
+  async function groomAll(roles: readonly Candidate[], signal: AbortSignal): Promise<Grooming[]> {
+    const done: Grooming[] = [];
+    for (let after: string | undefined = ''; after !== undefined; ) {
+      signal.throwIfAborted();
+      const open: OpenTask[] = await openTasks(db, { after, limit: pageSize });
+      done.push(...(await groomPage(open, roles)));
+      after = open.length < pageSize ? undefined : open.at(-1)?.id;
+    }
+    return done;
+  }
+
   return {
-    /** All of a run and its report are one transaction: cut off in the middle it is as if it had not begun. */
     groom: async (signal: AbortSignal): Promise<Record<string, number>> => {
-      const roles = await candidates();
-      return unitOfWork(async (work) => {
-        const wipLimit = await settings.read(work.tx, 'tasks.max_concurrent_per_agent');
-        const returned = await tasks.returnBeyond(work, wipLimit);
-        const open = await openTasks(work.tx, openMax);
-        const wishes = [...groom(open, { candidates: roles, now: work.now })].slice(0, changesMax);
-        const done: Grooming[] = [];
-        for (const [id, should] of wishes) {
-          signal.throwIfAborted();
-          if (await change(work, id, should)) done.push(should);
-        }
-        const flagged = (flag: Grooming['flags'][number]) => done.filter(({ flags }) => flags.includes(flag)).length;
-        const counts = {
-          'tasks groomed': done.length,
-          overdue: flagged('overdue'),
-          stale: flagged('stale'),
-          'likely duplicates': flagged('likely_duplicate'),
-          'without anybody to do them': flagged('unassigned'),
-          'beyond the limit of an agent, returned to the queue': returned,
-        };
-        const reader = reportTo();
-        if (reader !== undefined && done.length + returned > 0)
-          await inbox.send(work, system, { to: reader, body: reportOf(counts), priority: 'low' });
-        return counts;
-      });
+      const returned = await unitOfWork(async (work) =>
+        tasks.returnBeyond(work, await settings.read(work.tx, 'tasks.max_concurrent_per_agent')),
+      );
+      const done = await groomAll(await candidates(), signal);
+      const flagged = (flag: Grooming['flags'][number]) => done.filter(({ flags }) => flags.includes(flag)).length;
+      const counts = {
+        'tasks groomed': done.length,
+        overdue: flagged('overdue'),
+        stale: flagged('stale'),
+        'likely duplicates': flagged('likely_duplicate'),
+        'without anybody to do them': flagged('unassigned'),
+        'beyond the limit of an agent, returned to the queue': returned,
+      };
+      const reader = reportTo();
+      if (reader !== undefined && done.length + returned > 0)
+        await unitOfWork((work) => inbox.send(work, system, { to: reader, body: reportOf(counts), priority: 'low' }));
+      return counts;
     },
   };
 }

@@ -71,6 +71,7 @@ export function createTaskService(deps: Deps) {
       flags: [],
       duplicateOf: null,
       suggestedAssignee: null,
+      compared: false,
     };
     await insertTask(work.tx, row);
     work.append(actor, 'task_created', { ...named(row), createdBy: actor.name });
@@ -230,7 +231,12 @@ const named = (row: TaskRow) => ({
 
 const closed = (row: TaskRow) => new AppError('task_closed', `Task ${row.id} is ${row.status}`);
 
-export const toTask = ({ claimedBy: _claimedBy, givenPriority: _given, ...row }: TaskRow): Task => ({
+export const toTask = ({
+  claimedBy: _claimedBy,
+  givenPriority: _given,
+  compared: _compared,
+  ...row
+}: TaskRow): Task => ({
   ...row,
   createdAt: iso(row.createdAt),
   completedAt: isoOrNull(row.completedAt),

@@ -2,7 +2,6 @@ import { and, asc, count, desc, eq, getTableColumns, gt, inArray, lt, sql } from
 import type { TaskStatus } from '../../contracts/task.ts';
 import type { Queryable } from '../platform/postgres.ts';
 import { prepared } from '../platform/prepare.ts';
-import type { OpenTask } from './grooming-rules.ts';
 import { priorityOrder } from './rules.ts';
 import { tasks } from './tables.ts';
 
@@ -109,21 +108,6 @@ export const lockFinished = (db: Queryable, before: number, limit: number): Prom
 
 export async function deleteTasks(db: Queryable, ids: readonly string[]): Promise<void> {
   await db.delete(tasks).where(inArray(tasks.id, [...ids]));
-}
-
-/** Eldest first. */
-export async function openTasks(db: Queryable, limit: number): Promise<OpenTask[]> {
-  const rows = await db
-    .select()
-    .from(tasks)
-    .where(inArray(tasks.status, ['pending', 'in_progress']))
-    .orderBy(asc(tasks.id))
-    .limit(limit);
-  return rows.map((row) => ({
-    ...row,
-    status: row.status === 'in_progress' ? row.status : 'pending',
-    givenPriority: row.givenPriority ?? row.priority,
-  }));
 }
 
 /** A claim lives as long as its life's heart beats. */

@@ -1,7 +1,8 @@
-import { index, integer, jsonb, pgTable, text } from 'drizzle-orm/pg-core';
+import { boolean, index, integer, jsonb, pgTable, text } from 'drizzle-orm/pg-core';
 import type { Priority, TaskFlag, TaskStatus } from '../../contracts/task.ts';
 import { createdAt, id, moment } from '../platform/columns.ts';
 
+/** Where pg_trgm is there, what open tasks say has an index of trigrams too. */
 export const tasks = pgTable(
   'tasks',
   {
@@ -26,6 +27,8 @@ export const tasks = pgTable(
     flags: jsonb('flags').$type<TaskFlag[]>().notNull().default([]),
     duplicateOf: id('duplicate_of'),
     suggestedAssignee: text('suggested_assignee'),
+    /** The groomer has looked for its elders: none can come any more. */
+    compared: boolean('compared').notNull().default(false),
   },
   (table) => [
     index('tasks_by_assignee').on(table.assignedTo, table.status, table.id),

@@ -2,10 +2,13 @@ import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { judgeRoom, type Room } from '../../../src/cli/doctor/disk.ts';
 import { runCli } from '../../support/cli.ts';
+import { describeDocker, standInImage } from '../../support/docker.ts';
 import { freePort } from '../../support/free-port.ts';
 import { openStage, type Stage } from '../../support/http-stage.ts';
 import { describeRedis, startRedis } from '../../support/redis.ts';
+import { describeSmallDisk, mountSmallDisk } from '../../support/small-disk.ts';
 
 interface Finding {
   readonly name: string;
@@ -133,6 +136,21 @@ describe('the doctor names with its mend', () => {
     await rm(file);
   });
 
+  it.each<[string, Room, string, string]>([
+    ['enough', { freeBytes: 50e9, totalBytes: 100e9 }, 'ok', '50.0 GB of 100.0 GB are free for /data'],
+    ['little of much', { freeBytes: 9e9, totalBytes: 100e9 }, 'warn', 'Free some'],
+    ['next to nothing', { freeBytes: 0.4e9, totalBytes: 1e9 }, 'fail', 'Free some'],
+  ])('a disk with %s left', (_what, room, level, words) => {
+    const found = judgeRoom('disk', '/data', room);
+    expect(found.level).toBe(level);
+    expect(found.mend ?? found.detail).toContain(words);
+  });
+
+  it('how much is free where the data will be, although nothing is there yet', async () => {
+    const { find } = await examine({ BOARDROOM_HOME: join(folder, 'not', 'yet') });
+    expect(find('disk')?.detail).toMatch(/^\d+\.\d GB of \d+\.\d GB are free for .*\/not\/yet$/);
+  });
+
   it('a variable with a wrong value, and goes on with what needs none', async () => {
     const { code, find } = await examine({ HEARTBEAT_MS: 'often', REDIS_URL: 'http://no' });
     expect(code).toBe(1);
@@ -148,6 +166,37 @@ describeRedis('the doctor and a Redis that is there', () => {
       expect((await examine({ REDIS_URL: redis.url })).find('redis')).toMatchObject({ level: 'ok' });
     } finally {
       await redis.stop();
+    }
+  });
+});
+
+describeDocker('the doctor and an engine that answers', () => {
+  const asked = { AGENT_RUNTIME: 'docker' };
+
+  it('names an image of the agents that is not there, with what builds it, and is content with one that is', async () => {
+    const missing = await examine({ ...asked, AGENT_IMAGE: 'boardroom-nobody:none' });
+    expect(missing.find('agent image')).toMatchObject({
+      level: 'warn',
+      detail: expect.stringContaining('boardroom-nobody:none'),
+      mend: expect.stringContaining('docker build --target agent --tag boardroom-nobody:none'),
+    });
+    const image = await standInImage();
+    expect((await examine({ ...asked, AGENT_IMAGE: image })).find('agent image')).toMatchObject({
+      level: 'ok',
+      detail: expect.stringContaining(image),
+    });
+  });
+});
+
+describeSmallDisk('the doctor and a disk that is full', () => {
+  it('fails', async () => {
+    const disk = await mountSmallDisk(4);
+    try {
+      await disk.fill();
+      const { code, find } = await examine({ BOARDROOM_HOME: disk.folder });
+      expect([code, find('disk')?.level]).toEqual([1, 'fail']);
+    } finally {
+      await disk.remove();
     }
   });
 });

@@ -6,7 +6,7 @@ import { createBoundedServer } from '../../../src/orchestrator/http/bounded-serv
 
 const app = express();
 app.get('/who', (request, response) => response.json({ app: request.app === response.app, host: request.hostname }));
-const server = createBoundedServer(app, { connections: 10, requestMs: 10_000 });
+const { server } = createBoundedServer(app, { connections: 10, requestMs: 10_000 });
 beforeEach(async () => {
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
