@@ -10,6 +10,8 @@ import {
   kindOf,
   valueOfDraft,
 } from '../../dashboard/src/pages/settings/kinds.ts';
+import { refusalOf } from '../../dashboard/src/pages/settings/refusal.ts';
+import { CallError } from '../../src/contracts/client.ts';
 import { newChannelSchema } from '../../src/contracts/notification.ts';
 import { jsonValue } from '../../src/contracts/primitives.ts';
 import { settingsRegistry } from '../../src/contracts/settings.ts';
@@ -41,6 +43,19 @@ describe('the field of a setting', () => {
     [{ kind: 'json' } as const, '{', { problem: 'not_json' }],
     [{ kind: 'text' } as const, ' ', { value: null }],
   ])('%j says of %j: %j', (kind, draft, read) => expect(valueOfDraft(kind, draft)).toEqual(read));
+});
+
+describe('a refused value', () => {
+  it('is told place by place, in the words of the orchestrator', () => {
+    const errors = [
+      { path: 'value', message: 'too small' },
+      { path: 'value.monthly.usd', message: 'must be a number' },
+    ];
+    expect(refusalOf(new CallError('invalid_request', 'not allowed', { errors }))).toBe(
+      'too small · monthly.usd: must be a number',
+    );
+    expect(refusalOf(new CallError('unreachable', 'nobody answers'))).toBeUndefined();
+  });
 });
 
 describe('a duration', () => {

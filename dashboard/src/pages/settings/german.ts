@@ -40,6 +40,9 @@ const sentences: Readonly<Record<string, string>> = {
   'focus.marketingVsDev': leans,
   'focus.riskTolerance': leans,
   'focus.timeHorizon': leans,
+  'memory.notes_per_agent':
+    'Wie viele Notizen ein Agent behalten darf; eine mehr wird abgelehnt, bis er einige zusammenlegt oder vergisst',
+  'benchmark.judge_model': 'Beurteilt die Texte eines Benchmarks; nicht gesetzt: Texte werden nicht bewertet',
   'archive.after':
     'Wie lange erledigte Aufgaben und abgeschlossene Beschlüsse in den Listen bleiben, bevor sie ins Archiv kommen',
   'retention.events': 'Wie lange Ereignisse aufbewahrt werden',

@@ -7,6 +7,7 @@ import { Dialog } from '../../parts/dialog.tsx';
 import { useErrorWords } from '../../parts/error-words.ts';
 import { TextField } from '../../parts/fields.tsx';
 import { draftOf, type JsonSchema, kindOf, nameOfSetting, valueOfDraft } from './kinds.ts';
+import { refusalOf } from './refusal.ts';
 import { SettingField } from './setting-field.tsx';
 import { useDescription, useValueWords } from './use-words.ts';
 
@@ -60,7 +61,7 @@ function Form({ entry, schema, onClose }: SettingDialogProps & { readonly entry:
         unit={entry.unit}
         draft={draft}
         onDraft={setDraft}
-        error={problem ?? (change.error ? words(change.error) : undefined)}
+        error={problem ?? (change.error ? (refusalOf(change.error) ?? words(change.error)) : undefined)}
       />
       <TextField label={t('note')} value={note} onChange={setNote} max={500} />
       {entry.category !== 'custom' && (

@@ -14,6 +14,8 @@ const named = [
   'escalation',
   'permissions',
   'focus',
+  'memory',
+  'benchmark',
   'archive',
   'retention',
   'agents',

@@ -21,6 +21,8 @@ export const settings: Record<keyof typeof en, string> = {
   category_escalation: 'Erinnerungen',
   category_permissions: 'Berechtigungen',
   category_focus: 'Richtung',
+  category_memory: 'Gedächtnis',
+  category_benchmark: 'Benchmark',
   category_archive: 'Archiv',
   category_retention: 'Aufbewahrung',
   category_agents: 'Agenten',

@@ -19,6 +19,8 @@ export const settings = {
   category_escalation: 'Reminders',
   category_permissions: 'Permissions',
   category_focus: 'Direction',
+  category_memory: 'Memory',
+  category_benchmark: 'Benchmark',
   category_archive: 'Archive',
   category_retention: 'Retention',
   category_agents: 'Agents',
