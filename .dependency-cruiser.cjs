@@ -1,6 +1,6 @@
 /** Imports point one way, type imports included: contracts ← rules ← store ← service ← routes, loops ← compose ← main. */
 const rooms =
-  '^src/orchestrator/(agents|budgets|decisions|escalations|events|gateway|http|inbox|keys|knowledge|memory|models|notifiers|queue|settings|tasks)/';
+  '^src/orchestrator/(agents|benchmark|budgets|decisions|escalations|events|gateway|http|inbox|keys|knowledge|memory|models|notifiers|queue|settings|tasks)/';
 
 module.exports = {
   forbidden: [

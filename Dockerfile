@@ -35,6 +35,7 @@ COPY --from=production /app/node_modules node_modules
 COPY package.json ./
 COPY migrations migrations
 COPY profiles profiles
+COPY benchmarks benchmarks
 COPY --from=build /app/dist dist
 # All interfaces of the container, since its address is not known beforehand; which of the host's addresses reach it is the publisher's choice.
 ENV NODE_ENV=production ORCHESTRATOR_HOST=0.0.0.0 BOARDROOM_HOME=/var/lib/boardroom LOG_TO=stdout

@@ -1,4 +1,6 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router';
+import { decisionsSearch } from './pages/decisions/search.ts';
+import { inboxSearch } from './pages/inbox/search.ts';
 import { modelsSearch } from './pages/models/search.ts';
 import { settingsSearch } from './pages/settings/search.ts';
 import { BrokenPage, LostPage } from './shell/lost-page.tsx';
@@ -15,10 +17,12 @@ const tree = root.addChildren([
   }),
   createRoute({
     ...under('/inbox'),
+    validateSearch: inboxSearch,
     component: lazyRouteComponent(() => import('./pages/inbox/inbox-page.tsx'), 'InboxPage'),
   }),
   createRoute({
     ...under('/decisions'),
+    validateSearch: decisionsSearch,
     component: lazyRouteComponent(() => import('./pages/decisions/decisions-page.tsx'), 'DecisionsPage'),
   }),
   createRoute({

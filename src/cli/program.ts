@@ -1,5 +1,6 @@
 import { Argument, Command } from '@commander-js/extra-typings';
 import { addAgentCommands } from './commands/agents.ts';
+import { addBenchmarkCommands } from './commands/benchmark.ts';
 import { addBudgetCommands } from './commands/budgets.ts';
 import { addDashboardCommand } from './commands/dashboard.ts';
 import { addDecisionCommands } from './commands/decisions.ts';
@@ -33,6 +34,7 @@ const registers = [
   addJobCommands,
   addKnowledgeCommands,
   addBudgetCommands,
+  addBenchmarkCommands,
   addKeyCommands,
 ];
 

@@ -3,7 +3,8 @@ import type { Clock } from './clock.ts';
 import type { CliConfig } from './config.ts';
 import { CliError, exitCodes } from './failure.ts';
 import { needKey } from './key.ts';
-import { createScreen, type Output, type Screen } from './text/screen.ts';
+import type { Output } from './text/output.ts';
+import { createScreen, type Screen } from './text/screen.ts';
 
 /** What the program is started in. */
 export interface Surroundings {

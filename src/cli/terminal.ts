@@ -1,5 +1,5 @@
 import { createInterface } from 'node:readline/promises';
-import type { Output } from './text/screen.ts';
+import type { Output } from './text/output.ts';
 
 /** What a terminal of unknown size is taken to be. */
 const columnsUnknown = 80;

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { newDomainSchema } from './domain.ts';
-import { tierSchema } from './policy.ts';
+import { tierRuleSchema, tierSchema } from './policy.ts';
 import { actorSchema, agentTypeSchema, filledText, idOf, jsonValue, text, timestamp } from './primitives.ts';
 import { newTaskSchema } from './task.ts';
 
@@ -41,6 +41,10 @@ export const decisionSummarySchema = z.object({
   /** The CEO's and the DAO's vote in the current round. */
   ceoVote: voteSchema.nullable(),
   daoVote: voteSchema.nullable(),
+  round: z.number().int(),
+  deadline: timestamp.nullable(),
+  /** Why it has the status it has, in words. */
+  because: z.string(),
   createdAt: timestamp,
 });
 
@@ -74,15 +78,13 @@ export const actionOutcomeSchema = z.object({
 
 export const decisionDetailSchema = decisionSummarySchema.extend({
   description: z.string(),
-  round: z.number().int(),
+  /** Who votes, and what silence means: the row of the tier table it was proposed under; null: archived before that was kept. */
+  rule: tierRuleSchema.nullable().default(null),
   taskId: idOf('tsk').nullable(),
   votes: z.array(castVoteSchema),
   statements: z.array(statementSchema),
   escalation: z.object({ id: idOf('esc'), reason: z.string(), createdAt: timestamp }).nullable(),
-  deadline: timestamp.nullable(),
   onApprove: z.array(actionOutcomeSchema),
-  /** Why it has the status it has, in words. */
-  because: z.string(),
   resolvedAt: timestamp.nullable(),
   resolvedBy: actorSchema.nullable(),
 });

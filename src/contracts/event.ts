@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { agentStatusSchema } from './agent.ts';
+import { benchmarkStatusSchema } from './benchmark.ts';
 import { measureSchema, periodSchema } from './budget.ts';
 import { decisionStatusSchema, voteSchema } from './decision.ts';
 import { escalationKindSchema, escalationPrioritySchema } from './escalation.ts';
@@ -34,6 +35,7 @@ const budget = {
   /** When it begins anew. */
   until: timestamp,
 };
+const benchmark = { runId: idOf('bmr'), models: z.array(z.string()), tasks: z.array(z.string()) };
 const job = { jobId: z.string() };
 const document = {
   documentId: idOf('doc'),
@@ -142,8 +144,8 @@ const payloads = {
   },
   budget_warning: budget,
   budget_exhausted: budget,
-  benchmark_started: { runId: z.string() },
-  benchmark_finished: { runId: z.string() },
+  benchmark_started: { ...benchmark, judge: z.string().nullable() },
+  benchmark_finished: { ...benchmark, status: benchmarkStatusSchema.exclude(['running']) },
   job_created: job,
   job_changed: { ...job, enabled: z.boolean() },
   job_removed: job,

@@ -7,7 +7,7 @@ export type Tier = z.infer<typeof tierSchema>;
 /** From the lightest to the gravest; policy can move a decision to the right only. */
 export const tierOrder: readonly Tier[] = tierSchema.options;
 
-const tierRuleSchema = z.strictObject({
+export const tierRuleSchema = z.strictObject({
   /** Who is asked. Nobody: approved at once. */
   voters: z.array(agentTypeSchema).max(9),
   /** Told of the decision without being asked. */

@@ -28,6 +28,8 @@ export const idPrefixes = [
   'run',
   'doc',
   'ntf',
+  'bmr',
+  'bma',
 ] as const;
 export type IdPrefix = (typeof idPrefixes)[number];
 

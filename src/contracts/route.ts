@@ -17,7 +17,7 @@ export interface Route<
   readonly params: P;
   readonly query: Q;
   readonly body: B;
-  readonly status: 200 | 201;
+  readonly status: 200 | 201 | 202;
   /** The other status of a good answer: what was asked for is under way. */
   readonly lateStatus: 202 | undefined;
   readonly response: R;

@@ -1,4 +1,5 @@
 import { agentsRoutes } from './routes/agents.ts';
+import { benchmarkRoutes } from './routes/benchmark.ts';
 import { budgetsRoutes } from './routes/budgets.ts';
 import { decisionsRoutes } from './routes/decisions.ts';
 import { domainsRoutes } from './routes/domains.ts';
@@ -25,6 +26,7 @@ export const routes = {
   ...settingsRoutes,
   ...keysRoutes,
   ...notificationsRoutes,
+  ...benchmarkRoutes,
 } as const;
 
 export type Routes = typeof routes;

@@ -141,6 +141,11 @@ export const settingsRegistry = {
     default: 200,
     description: 'How many notes an agent may keep; one more is refused until it merges or forgets some',
   }),
+  'benchmark.judge_model': row({
+    schema: modelNameSchema.nullable(),
+    default: null,
+    description: 'Judges the texts of a benchmark; null: texts are not scored',
+  }),
   'archive.after': row({
     schema: z.number().int().min(1).max(3_650),
     default: 30,
@@ -152,6 +157,7 @@ export const settingsRegistry = {
     365,
     'How long the history of agents is kept: actions, loops, lives, messages that were read',
   ),
+  'retention.benchmarks': retention(365, 'How long benchmarks that are over are kept, and count on the leaderboard'),
   'retention.job_runs': retention(30, 'How long the runs of scheduled jobs are kept'),
   'retention.model_calls': retention(90, 'How long the records of model calls are kept'),
 } as const satisfies Record<string, SettingRow>;

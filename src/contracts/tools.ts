@@ -39,10 +39,7 @@ export const messageSchema = z.object({
 /** A decision as a voter needs it. */
 export const decisionBriefSchema = decisionSummarySchema.extend({
   description: z.string(),
-  round: z.number().int(),
   taskId: idOf('tsk').nullable(),
-  deadline: timestamp.nullable(),
-  because: z.string(),
   /** What is asked of the caller now. */
   askedOfYou: z.enum(['vote', 'statement', 'nothing']),
   votes: z.array(castVoteSchema),

@@ -1,17 +1,25 @@
 import { hostname } from 'node:os';
+import { join } from 'node:path';
+import type Dockerode from 'dockerode';
+import { type Benchmarks, openBenchmarks } from './benchmark/benchmarks.ts';
+import { loadLibrary } from './benchmark/library.ts';
 import type { Feed } from './events/feed.ts';
 import type { Foundation } from './foundation.ts';
 import type { RuntimeMonitor } from './health.ts';
 import { systemJobs } from './jobs/definitions.ts';
 import { heartbeatsMissedMax } from './leader-term.ts';
+import type { Models } from './models/models.ts';
 import { createAnswerLinks } from './notifiers/answer-links.ts';
 import { type Notifiers, openNotifiers } from './notifiers/notifiers.ts';
 import { systemClock as clock } from './platform/clock.ts';
-import { createRedisJobQueue, openLater, openPostgresJobQueue } from './platform/job-queue.ts';
+import { createDockerCodeRunner } from './platform/docker-code.ts';
+import { createRedisJobQueue, type JobQueue, openLater, openPostgresJobQueue } from './platform/job-queue.ts';
 import { everySecond } from './platform/metronome.ts';
 import { readPressure } from './platform/pressure.ts';
+import { createProcessCodeRunner } from './platform/process-code.ts';
 import { createQueueBoard, type QueueBoard } from './platform/queue-board.ts';
 import { createSessionLocks } from './platform/session-locks.ts';
+import type { ChosenRuntime } from './runtime-choice.ts';
 import { createScheduler, type Scheduler } from './scheduler.ts';
 import type { Services } from './services.ts';
 
@@ -20,10 +28,17 @@ import type { Services } from './services.ts';
 /** Any number that no other lock of ours uses. */
 const jobLocks = 7_261_004;
 
+interface SchedulerParts {
+  readonly services: Services;
+  readonly notifiers: Notifiers;
+  readonly benchmarks: Benchmarks;
+  readonly monitor: RuntimeMonitor;
+}
+
 /** Maintenance and operators' own schedules: what is due, run by whichever replica is first. */
 export function openScheduler(
   { config, lifecycle, log, bus, database, profiles, replica }: Foundation,
-  { services, notifiers, monitor }: { services: Services; notifiers: Notifiers; monitor: RuntimeMonitor },
+  { services, notifiers, benchmarks, monitor }: SchedulerParts,
 ): Scheduler {
   const { postgres } = database;
   const onError = (error: unknown) => log.warn({ err: error }, 'scheduler');
@@ -32,6 +47,7 @@ export function openScheduler(
     definitions: systemJobs({
       services,
       notifications: notifiers.notifications,
+      benchmarks: benchmarks.service,
       postgres,
       clock,
       sweepMs: config.every.sweepMs,
@@ -63,16 +79,20 @@ export function openScheduler(
 /** Attempts at once, of one replica. */
 const jobsAtOnce = 8;
 
+/** Whose work waits in a queue of its own. */
+type QueueOf = 'notifications' | 'benchmarks';
+const queueName = (name: QueueOf, teamId: string) => `${name}-${teamId}`;
+
 const queueErrors =
   ({ log }: Pick<Foundation, 'log'>) =>
   (error: unknown) =>
     log.debug({ err: error }, 'job queue');
-const queueName = (teamId: string) => `notifications-${teamId}`;
 
-/** What admins see of the queue, at this path. */
+/** What admins see of the queues, at this path. */
 export function openQueueBoard(foundation: Foundation, path: string): QueueBoard['pages'] {
   const { config, database, teamId, lifecycle } = foundation;
-  const common = { name: queueName(teamId), onError: queueErrors(foundation) };
+  const names = [queueName('notifications', teamId), queueName('benchmarks', teamId)];
+  const common = { names, onError: queueErrors(foundation) };
   const { redisUrl } = config;
   const board = createQueueBoard(
     redisUrl === undefined
@@ -84,20 +104,47 @@ export function openQueueBoard(foundation: Foundation, path: string): QueueBoard
   return board.pages;
 }
 
-/** What tells humans elsewhere. The queue is on Redis where there is one, else on Postgres. */
-export function openNotices(foundation: Foundation, services: Services, feed: Feed): Notifiers {
+/** On Redis where there is one, else on Postgres. */
+function openQueue(foundation: Foundation, name: QueueOf, concurrency: number): JobQueue {
   const { config, database, teamId } = foundation;
-  const options = {
-    name: queueName(teamId),
-    concurrency: jobsAtOnce,
-    onError: queueErrors(foundation),
-  };
+  const options = { name: queueName(name, teamId), concurrency, onError: queueErrors(foundation) };
   const { redisUrl } = config;
-  const queue = openLater(() =>
+  return openLater(() =>
     redisUrl === undefined
       ? openPostgresJobQueue({ ...options, url: database.url })
       : createRedisJobQueue({ ...options, url: redisUrl }),
   );
-  const links = createAnswerLinks(foundation.encryptionKey, config.publicUrl);
+}
+
+/** What tells humans elsewhere. */
+export function openNotices(foundation: Foundation, services: Services, feed: Feed): Notifiers {
+  const queue = openQueue(foundation, 'notifications', jobsAtOnce);
+  const links = createAnswerLinks(foundation.encryptionKey, foundation.config.publicUrl);
   return openNotifiers(foundation, { services, feed, sealer: foundation.sealer, links, queue });
+}
+
+/** Questions at once, of one replica: more would measure how the provider shares its time among them. */
+const questionsAtOnce = 4;
+
+interface BenchmarkParts {
+  readonly services: Services;
+  readonly feed: Feed;
+  readonly models: Models;
+  readonly docker: Dockerode;
+  /** What runs agents runs models' code, too. */
+  readonly runtime: Promise<ChosenRuntime | undefined>;
+}
+
+/** What compares models. */
+export async function openComparison(foundation: Foundation, parts: BenchmarkParts): Promise<Benchmarks> {
+  const { config, root, teamId } = foundation;
+  const { docker, runtime, ...rest } = parts;
+  const codeRunner = runtime.then((chosen) => {
+    if (chosen?.runtime.kind === 'docker')
+      return createDockerCodeRunner({ docker, teamId, image: config.agentImage, clock });
+    return chosen && createProcessCodeRunner(clock);
+  });
+  const library = await loadLibrary(join(root, 'benchmarks'));
+  const queue = openQueue(foundation, 'benchmarks', questionsAtOnce);
+  return openBenchmarks(foundation, { ...rest, library, queue, codeRunner });
 }

@@ -3,7 +3,7 @@ import Dockerode from 'dockerode';
 import { AppError } from '../contracts/errors.ts';
 import { createSpecBuilder } from './agents/spec.ts';
 import { stopTeam } from './agents/supervisor.ts';
-import { openNotices, openScheduler } from './background.ts';
+import { openComparison, openNotices, openScheduler } from './background.ts';
 import type { Config } from './config.ts';
 import type { ContainerControl } from './container.ts';
 import { createChanges } from './events/changes.ts';
@@ -101,10 +101,11 @@ async function open(config: Config, root: string, lifecycle: Lifecycle): Promise
   feed.onEvent(secrets.follow);
   const gateway = await openGateway({ ...foundation, services, postgres, feed, metrics, secretOf: secrets.secretOf });
 
+  const docker = new Dockerode();
   let chosen: ChosenRuntime | undefined;
   const runtime = chooseRuntime({
     config,
-    docker: new Dockerode(),
+    docker,
     teamId,
     root,
     entry: join(root, 'dist/agents/agent.cjs'),
@@ -117,6 +118,8 @@ async function open(config: Config, root: string, lifecycle: Lifecycle): Promise
     return choice && useRuntime(foundation, { choice, gateway, monitor, secretOf: secrets.secretOf });
   });
 
+  const benchmarks = await openComparison(foundation, { services, feed, docker, runtime, models: gateway.models });
+
   let farewell: 'stop_team' | 'leave_team' = 'leave_team';
   lifecycle.onClose('team', async () => {
     if (!chosen || (farewell === 'leave_team' && chosen.runtime.kind !== 'process')) return;
@@ -128,7 +131,7 @@ async function open(config: Config, root: string, lifecycle: Lifecycle): Promise
     clock,
     retryMs: leaderRetryMs,
     async beginTerm(number) {
-      const duties = [notifiers.createDuty];
+      const duties = [notifiers.createDuty, benchmarks.createDuty];
       const term = beginTerm({ ...foundation, services, postgres, feed, metrics, runtime, duties, number });
       wakeRelay = term.wakeRelay;
       const stop = async () => {
@@ -167,10 +170,11 @@ async function open(config: Config, root: string, lifecycle: Lifecycle): Promise
       );
     },
   };
-  const scheduler = openScheduler(foundation, { services, notifiers, monitor });
+  const scheduler = openScheduler(foundation, { services, notifiers, benchmarks, monitor });
   const apiUrl = await openApi(foundation, {
     services,
     notifiers,
+    benchmarks,
     gateway,
     metrics,
     health,

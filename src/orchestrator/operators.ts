@@ -3,6 +3,8 @@ import type { Server } from 'node:http';
 import { createAgentHandlers } from './agents/routes.ts';
 import { createApi, queuesPath } from './api.ts';
 import { openQueueBoard } from './background.ts';
+import type { Benchmarks } from './benchmark/benchmarks.ts';
+import { createBenchmarkHandlers } from './benchmark/routes.ts';
 import { createBudgetHandlers } from './budgets/routes.ts';
 import { type Config, ConfigError } from './config.ts';
 import type { ContainerControl } from './container.ts';
@@ -43,6 +45,7 @@ import { createDashboardSockets } from './websocket.ts';
 interface ApiParts {
   readonly services: Services;
   readonly notifiers: Notifiers;
+  readonly benchmarks: Benchmarks;
   readonly gateway: Gateway;
   readonly metrics: Metrics;
   readonly health: HealthParts;
@@ -55,7 +58,7 @@ interface ApiParts {
 /** The operators' side of this replica: routes, limits, the dashboard's sockets; listening when this resolves. */
 export async function openApi(foundation: Foundation, parts: ApiParts): Promise<string> {
   const { config, lifecycle, log, bus, database, teamId, clock, chance, replica } = foundation;
-  const { services, notifiers, gateway, metrics, health, control, feed, scheduler, secrets } = parts;
+  const { services, notifiers, benchmarks, gateway, metrics, health, control, feed, scheduler, secrets } = parts;
   const { origins } = config.api;
   const guard = createBrowserGuard(config.api);
   const limits = createLimitStores({
@@ -94,6 +97,7 @@ export async function openApi(foundation: Foundation, parts: ApiParts): Promise<
       ...createSettingHandlers({ ...services, ...database, inEffect: () => feed.catchUp().then(secrets.settled) }),
       ...createFocusHandlers(services.focus),
       ...createNotificationHandlers(notifiers),
+      ...createBenchmarkHandlers(benchmarks),
       ...createJobHandlers(services.jobs, scheduler.wake),
       ...createAnswerHandlers(notifiers.answers),
       ...createKeyHandlers(services.keys, authenticator),

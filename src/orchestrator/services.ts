@@ -96,7 +96,7 @@ export function createServices(deps: ServicesDeps) {
   };
   const advisors = () => profiles.all().flatMap(({ type, seat }) => (seat === 'c-level' ? [type] : []));
   const resolver = createResolver({ escalations, inbox, isAgent, advisors, runAction });
-  const decisions = createDecisionService({ ...common, archived, domains, inbox, escalations, resolver });
+  const decisions = createDecisionService({ ...common, archived, domains, events, inbox, escalations, resolver });
 
   const grooming = createGroomingService({
     postgres,

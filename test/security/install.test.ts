@@ -15,7 +15,7 @@ let folder: string;
 let program: OrchestratorProcess | undefined;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'boardroom-install-'));
-  for (const part of ['package.json', 'package-lock.json', 'dist', 'migrations', 'profiles']) {
+  for (const part of ['package.json', 'package-lock.json', 'dist', 'migrations', 'benchmarks', 'profiles']) {
     await cp(resolve(part), join(folder, part), { recursive: true });
   }
 }, 60_000);

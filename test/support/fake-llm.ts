@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Dialect } from '../../src/orchestrator/models/providers.ts';
 
 /** What this server reads of a request. */
-interface ProviderRequest {
+export interface ProviderRequest {
   readonly [field: string]: unknown;
   readonly stream_options?: { readonly include_usage?: boolean };
 }
@@ -52,6 +52,8 @@ export interface FakeLlm {
   readonly left: number;
   /** The next requests get these, those after them the plain answer. */
   script(...behaviours: Behaviour[]): void;
+  /** In the place of the plain answer, from now on. */
+  otherwise(decide: (body: ProviderRequest) => Behaviour): void;
   close(): Promise<void>;
 }
 
@@ -63,6 +65,7 @@ export async function startFakeLlm(dialect: Dialect): Promise<FakeLlm> {
   const script: Behaviour[] = [];
   const sockets = new Set<Socket>();
   const closing = new AbortController();
+  let usual: (body: ProviderRequest) => Behaviour = () => plain;
   let left = 0;
 
   async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -72,7 +75,7 @@ export async function startFakeLlm(dialect: Dialect): Promise<FakeLlm> {
       if (!response.writableEnded) left += 1;
     });
     const isCounting = request.url?.endsWith('/count_tokens') === true;
-    await behave(script.shift() ?? plain, { body, response, dialect, isCounting, signal: closing.signal });
+    await behave(script.shift() ?? usual(body), { body, response, dialect, isCounting, signal: closing.signal });
   }
 
   const server = createServer((request, response) => void serve(request, response).catch(() => response.destroy()));
@@ -89,6 +92,9 @@ export async function startFakeLlm(dialect: Dialect): Promise<FakeLlm> {
       return left;
     },
     script: (...behaviours) => void script.push(...behaviours),
+    otherwise(decide) {
+      usual = decide;
+    },
     close() {
       closing.abort();
       for (const socket of sockets) socket.destroy();

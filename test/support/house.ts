@@ -23,7 +23,8 @@ interface HouseOptions {
 
 export async function buildHouse({ roles, agent }: HouseOptions): Promise<House> {
   const folder = await mkdtemp(join(tmpdir(), 'boardroom-house-'));
-  for (const part of ['node_modules', 'migrations', 'package.json']) await symlink(resolve(part), join(folder, part));
+  for (const part of ['node_modules', 'migrations', 'benchmarks', 'package.json'])
+    await symlink(resolve(part), join(folder, part));
   await cp('dist', join(folder, 'dist'), { recursive: true });
   if (agent !== undefined) await writeFile(join(folder, 'dist/agents/agent.cjs'), agent);
   const profiles = join(folder, 'profiles');

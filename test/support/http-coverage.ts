@@ -37,10 +37,12 @@ export const bookOf = {
   listDecisions: 'decisions-routes',
   listPendingDecisions: 'decisions-routes',
   getDecision: 'decisions-routes',
+  getDecisionEvents: 'decisions-routes',
   proposeDecision: 'decisions-routes',
   castVote: 'votes-routes',
   escalateDecision: 'votes-routes',
   resolveDecision: 'votes-routes',
+  withdrawDecision: 'votes-routes',
   listEscalations: 'escalations-routes',
   resolveEscalation: 'escalations-routes',
   listTasks: 'tasks-routes',
@@ -93,6 +95,13 @@ export const bookOf = {
   testChannel: 'notifications-routes',
   showQuestion: 'answers-routes',
   giveAnswer: 'answers-routes',
+  runBenchmark: 'benchmark-routes',
+  listBenchmarkRuns: 'benchmark-routes',
+  getBenchmarkRun: 'benchmark-routes',
+  listBenchmarkAnswers: 'benchmark-routes',
+  cancelBenchmark: 'benchmark-routes',
+  getLeaderboard: 'benchmark-routes',
+  listBenchmarkTasks: 'benchmark-routes',
 } as const satisfies Record<RouteName, string>;
 type Book = (typeof bookOf)[RouteName];
 

@@ -245,6 +245,56 @@ const notification = z.looseObject({
   sentAt: timeOrNull,
 });
 
+const score = z.number().min(0).max(1).nullable();
+const benchmarkRun = z.looseObject({
+  runId: id('bmr'),
+  status: z.enum(['running', 'finished', 'cancelled']),
+  models: z.array(z.string()),
+  tasks: z.array(z.string()),
+  judge: z.string().nullable(),
+  total: count,
+  done: count,
+  createdBy: z.string(),
+  createdAt: time,
+  finishedAt: timeOrNull,
+});
+const benchmarkResult = z.looseObject({
+  model: z.string(),
+  task: z.string(),
+  items: count,
+  done: count,
+  scored: count,
+  score,
+  firstTokenMs: count.nullable(),
+  totalMs: count.nullable(),
+  inputTokens: count,
+  outputTokens: count,
+  costMicroUsd: count,
+  judgeCostMicroUsd: count,
+  error: z.string().nullable(),
+});
+const benchmarkAnswer = z.looseObject({
+  id: id('bma'),
+  model: z.string(),
+  task: z.string(),
+  item: z.string(),
+  status: z.enum(['waiting', 'done', 'failed', 'cancelled']),
+  score,
+  answer: z.string().nullable(),
+  because: z.string().nullable(),
+  error: z.string().nullable(),
+});
+const leaderboardEntry = z.looseObject({
+  rank: count,
+  model: z.string(),
+  score: z.number().min(0).max(1),
+  tasks: z.array(z.looseObject({ task: z.string(), score: z.number(), runs: count })),
+  firstTokenMs: count.nullable(),
+  totalMs: count.nullable(),
+  costMicroUsd: count,
+  lastRunAt: time,
+});
+
 /** What each route answers when it does what it is for. */
 export const shapes = {
   getHealth: z.looseObject({ status: z.literal('ok'), timestamp: time }),
@@ -297,6 +347,7 @@ export const shapes = {
   listDecisions: decisionPage,
   listPendingDecisions: decisionPage,
   getDecision: decisionDetail,
+  getDecisionEvents: events,
   proposeDecision: decisionDetail,
   castVote: z.looseObject({
     ...success,
@@ -304,6 +355,7 @@ export const shapes = {
   }),
   escalateDecision: z.looseObject({ ...success, decision: decisionDetail }),
   resolveDecision: z.looseObject({ ...success, decision: decisionDetail }),
+  withdrawDecision: z.looseObject({ ...success, decision: decisionDetail }),
   listEscalations: z.looseObject({ escalations: z.array(escalation), ...page }),
   resolveEscalation: z.looseObject({ ...success, escalation }),
   listTasks: z.looseObject({ tasks: z.array(task), ...page }),
@@ -399,6 +451,19 @@ export const shapes = {
   showQuestion: z.string(),
   giveAnswer: z.string(),
   testChannel: z.looseObject({ ...success, notification }),
+  runBenchmark: z.strictObject({ runId: id('bmr'), status: z.literal('running') }),
+  listBenchmarkRuns: z.looseObject({ runs: z.array(benchmarkRun), ...page }),
+  getBenchmarkRun: benchmarkRun.extend({ results: z.array(benchmarkResult) }),
+  listBenchmarkAnswers: z.looseObject({ answers: z.array(benchmarkAnswer), ...page }),
+  cancelBenchmark: z.looseObject({ ...success, run: benchmarkRun }),
+  getLeaderboard: z.looseObject({ entries: z.array(leaderboardEntry), ...page }),
+  listBenchmarkTasks: z.looseObject({
+    tasks: z.array(
+      z.looseObject({ id: z.string(), title: z.string(), grading: z.string(), items: count, version: z.string() }),
+    ),
+    judge: z.string().nullable(),
+    codeRuns: z.enum(['docker', 'process']).nullable(),
+  }),
   createTicket: z.looseObject({ ticket: z.string().min(32), expiresAt: time }),
 } as const satisfies Record<RouteName, z.ZodType>;
 export type Shapes = typeof shapes;

@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm';
 import { loadProfiles } from '../../src/orchestrator/agents/profiles.ts';
+import { createBenchmarkService } from '../../src/orchestrator/benchmark/service.ts';
 import { systemJobs } from '../../src/orchestrator/jobs/definitions.ts';
 import type { JobDefinition } from '../../src/orchestrator/jobs/runs.ts';
 import { createChannelService } from '../../src/orchestrator/notifiers/channels.ts';
@@ -80,6 +81,13 @@ export async function openSchedulerStage(options: { documentsFolder?: string } =
         systemJobs({
           services: replicaServices,
           notifications: notificationsOf(replicaServices, own),
+          benchmarks: createBenchmarkService({
+            ...replicaServices,
+            postgres: own,
+            chance,
+            library: new Map(),
+            onBegun: () => undefined,
+          }),
           postgres: own,
           clock: time.clock,
           sweepMs: 15_000,

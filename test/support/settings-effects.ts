@@ -5,7 +5,10 @@ import { defaultDecisionPolicy } from '../../src/contracts/policy.ts';
 import { type JsonValue, jsonValue } from '../../src/contracts/primitives.ts';
 import type { SettingName } from '../../src/contracts/settings.ts';
 import type { Priority } from '../../src/contracts/task.ts';
+import { loadLibrary } from '../../src/orchestrator/benchmark/library.ts';
+import { createBenchmarkService } from '../../src/orchestrator/benchmark/service.ts';
 import { system } from '../../src/orchestrator/events/work.ts';
+import { systemChance as chance } from '../../src/orchestrator/platform/identity.ts';
 import { familyEffects } from './settings-effects-families.ts';
 import { modelEffects } from './settings-effects-models.ts';
 import { anna, lifeOf, type SettingsStage } from './settings-stage.ts';
@@ -184,6 +187,22 @@ export const settingEffects: Readonly<Record<SettingName, Effect>> & Readonly<Re
   'retention.history': retention(
     (at) => sql`insert into agent_history values ('hst_1', 'cmo', 'note', '', ${at})`,
     sql`agent_history where id = 'hst_1'`,
+  ),
+  'benchmark.judge_model': {
+    value: 'openai/gpt-5',
+    shows: [null, 'openai/gpt-5'],
+    async look({ services, postgres }) {
+      const library = await loadLibrary('benchmarks');
+      const onBegun = () => undefined;
+      const benchmarks = createBenchmarkService({ ...services, postgres, chance, library, onBegun });
+      const { runId } = await benchmarks.begin(anna, { models: ['openai/gpt-5'], tasks: ['text-generation'] });
+      return (await benchmarks.show(runId)).judge;
+    },
+  },
+  'retention.benchmarks': retention(
+    (at) => sql`insert into benchmark_runs (id, status, models, tasks, created_by, created_at, finished_at)
+      values ('bmr_1', 'finished', '[]', '[]', 'system', ${at}, ${at})`,
+    sql`benchmark_runs`,
   ),
   'retention.job_runs': retention(
     (at) =>

@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { dollars } from '../../src/cli/text/amount.ts';
 import { clean, cleaned, jsonText, onOneLine } from '../../src/cli/text/clean.ts';
 import { eventLine } from '../../src/cli/text/event-line.ts';
-import { createScreen, type Output } from '../../src/cli/text/screen.ts';
+import type { Output } from '../../src/cli/text/output.ts';
+import { createScreen } from '../../src/cli/text/screen.ts';
 import { table, truncate } from '../../src/cli/text/table.ts';
 import { duration, relative } from '../../src/cli/text/time.ts';
 

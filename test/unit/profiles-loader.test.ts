@@ -89,6 +89,10 @@ describe('a bad profile', () => {
       expect(() => parseProfile(`profiles/${file}`, good)).toThrow(`profiles/${file}: the file name must be a role`);
     },
   );
+
+  it('cannot be "benchmark", by which name its own calls would be counted', () => {
+    expect(() => parseProfile('profiles/benchmark.md', good)).toThrow('"benchmark" is whose calls benchmarks are');
+  });
 });
 
 describe('the folder', () => {

@@ -4,7 +4,7 @@ import type { EventType } from '../../../src/contracts/event.ts';
 
 const agents = ['listAgents', 'getAgent', 'getAgentHistory'] as const;
 const tasks = ['listTasks', 'getTask'] as const;
-const decisions = ['listDecisions', 'listPendingDecisions', 'getDecision'] as const;
+const decisions = ['listDecisions', 'listPendingDecisions', 'getDecision', 'getDecisionEvents'] as const;
 const domains = ['listDomains', 'listDomainRequests'] as const;
 const documents = ['listDocuments', 'getDocument', 'searchKnowledge'] as const;
 const spending = ['getUsage', 'getBudgets'] as const;

@@ -1,16 +1,10 @@
 import { styleText } from 'node:util';
 import type { Clock } from '../clock.ts';
 import { clean, cleaned, jsonText } from './clean.ts';
+import type { Output } from './output.ts';
+import { createProgress } from './progress.ts';
 import { type Column, fields, table, truncate } from './table.ts';
 import { relative } from './time.ts';
-
-/** Where text goes, and what is known of its reader. */
-export interface Output {
-  readonly write: (text: string) => void;
-  readonly isTerminal: boolean;
-  /** Of a terminal. */
-  readonly columns: number;
-}
 
 /** How answers become text for this reader. */
 export interface Format {
@@ -31,6 +25,8 @@ export interface Screen {
   readonly show: <T>(document: T, render: (safe: T, format: Format) => string) => void;
   /** The same for one of many that follow each other: on one line as JSON. */
   readonly follow: <T>(document: T, render: (safe: T, format: Format) => string) => void;
+  /** How far long work is, beside the answer: a bar that moves at a terminal, else a line for each tenth. */
+  readonly progress: (done: number, total: number) => void;
   /** Said to a person beside the answer; not part of it. */
   readonly note: (text: string) => void;
   readonly isJson: boolean;
@@ -64,6 +60,7 @@ export function createScreen({ out, errors, isJson, colour, clock }: ScreenOptio
   return {
     show: (document, render) => print(isJson ? jsonText(document, 2) : render(cleaned(document), format)),
     follow: (document, render) => print(isJson ? jsonText(document) : render(cleaned(document), format)),
+    progress: isJson ? () => undefined : createProgress(errors),
     note: (text) => {
       if (!isJson) errors.write(`${clean(text)}\n`);
     },

@@ -8,12 +8,24 @@ import {
   voteSchema,
 } from '../decision.ts';
 import { escalationSchema } from '../escalation.ts';
-import { agentTypeSchema, filledText, idOf, text } from '../primitives.ts';
+import { eventSchema } from '../event.ts';
+import { tierSchema } from '../policy.ts';
+import { agentTypeSchema, filledText, idOf, limitQuery, seqQuery, text } from '../primitives.ts';
 import { route } from '../route.ts';
 
 import { newestFirst, page, pageOf, succeeded } from './common.ts';
 
 const decisionId = z.strictObject({ id: idOf('dec') });
+const anyStatus = `(${decisionStatusSchema.options.join('|')})`;
+/** One status or several, with commas between. */
+const statusesQuery = z
+  .string()
+  .regex(
+    new RegExp(`^${anyStatus}(,${anyStatus})*$`),
+    `must be one or several of ${decisionStatusSchema.options.join(', ')}, with commas between`,
+  )
+  .max(200)
+  .transform((list) => list.split(',').map((status) => decisionStatusSchema.parse(status)));
 const voteState = decisionSummarySchema.pick({ id: true, ceoVote: true, daoVote: true, status: true });
 
 /** Routes: decisions and what else waits for a human. */
@@ -23,7 +35,12 @@ export const decisionsRoutes = {
     path: '/decisions',
     summary: 'Decisions, newest first',
     role: 'viewer',
-    query: z.strictObject({ status: decisionStatusSchema.optional(), ...newestFirst('dec') }),
+    query: z.strictObject({
+      status: statusesQuery.optional(),
+      decisionType: tierSchema.optional(),
+      search: filledText(200).optional().describe('words of the title, in any case'),
+      ...newestFirst('dec'),
+    }),
     response: pageOf({ decisions: z.array(decisionSummarySchema) }),
   }),
   listPendingDecisions: route({
@@ -41,6 +58,16 @@ export const decisionsRoutes = {
     role: 'viewer',
     params: decisionId,
     response: decisionDetailSchema,
+    errors: ['decision_not_found'],
+  }),
+  getDecisionEvents: route({
+    method: 'get',
+    path: '/decisions/:id/events',
+    summary: 'Events about the decision, newest first; with after: oldest first',
+    role: 'viewer',
+    params: decisionId,
+    query: z.strictObject({ limit: limitQuery(100), before: seqQuery.optional(), after: seqQuery.optional() }),
+    response: z.object({ events: z.array(eventSchema) }),
     errors: ['decision_not_found'],
   }),
   proposeDecision: route({
@@ -87,6 +114,16 @@ export const decisionsRoutes = {
     body: z.strictObject({ decision: z.enum(['approve', 'reject']), reason: filledText(2_000) }),
     response: z.object({ ...succeeded, decision: decisionDetailSchema }),
     errors: ['decision_not_found', 'not_escalated'],
+  }),
+  withdrawDecision: route({
+    method: 'post',
+    path: '/decisions/:id/withdraw',
+    summary: 'Take back a decision that is still open; its proposer alone may',
+    role: 'operator',
+    params: decisionId,
+    body: z.strictObject({ reason: filledText(2_000) }),
+    response: z.object({ ...succeeded, decision: decisionDetailSchema }),
+    errors: ['decision_not_found', 'decision_closed', 'not_allowed'],
   }),
   listEscalations: route({
     method: 'get',

@@ -3,6 +3,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { parse } from 'yaml';
 import { z } from 'zod';
+import { benchmarkCaller } from '../../contracts/benchmark.ts';
 import { agentTypeSchema } from '../../contracts/primitives.ts';
 import { type ProfileHead, profileHeadSchema } from '../../contracts/profile.ts';
 import { hashSecret } from '../platform/identity.ts';
@@ -79,6 +80,7 @@ function parseHead(path: string, head: string): unknown {
 export function parseProfile(path: string, content: string): Profile {
   const type = agentTypeSchema.safeParse(basename(path, '.md'));
   if (!type.success) throw new Error(`${path}: the file name must be a role: ${z.prettifyError(type.error)}`);
+  if (type.data === benchmarkCaller) throw new Error(`${path}: "${benchmarkCaller}" is whose calls benchmarks are`);
   const { head, prompt } = profilePattern.exec(content)?.groups ?? {};
   if (head === undefined || prompt === undefined)
     throw new Error(`${path}: begins with front matter between two lines of ---`);

@@ -1,3 +1,4 @@
+import { benchmarkCaller } from '../../contracts/benchmark.ts';
 import { type Budget, type Measure, type UsageRange, usageRanges } from '../../contracts/budget.ts';
 import { AppError } from '../../contracts/errors.ts';
 import type { Profiles } from '../agents/profiles.ts';
@@ -64,7 +65,7 @@ export function createBudgetService({ postgres, unitOfWork, clock, settings, esc
   async function all(): Promise<Allotment[]> {
     const stored = await settings.snapshot(db);
     const own = profiles.all().flatMap(({ type, budgets }) => allotmentsOf(type, budgets, stored));
-    return [...allotmentsOf(team, {}, stored), ...own];
+    return [...allotmentsOf(team, {}, stored), ...allotmentsOf(benchmarkCaller, {}, stored), ...own];
   }
 
   /** Nobody settled them: the provider may have answered, and been paid, so they count at their ceiling. */

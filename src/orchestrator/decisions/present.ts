@@ -30,7 +30,7 @@ export async function briefDecisions(
     rows.map(({ id }) => id),
   );
   return rows.map((row) => {
-    const { resolvedAt: _at, resolvedBy: _by, onApprove: _actions, ...brief } = present(row, details);
+    const { resolvedAt: _at, resolvedBy: _by, onApprove: _actions, rule: _rule, ...brief } = present(row, details);
     return { ...brief, askedOfYou: askedOf(row, details, agentType) };
   });
 }
@@ -43,6 +43,7 @@ function present(row: DecisionRow, details: Details): Omit<DecisionDetail, 'esca
     id: row.id,
     title: row.title,
     description: row.description,
+    rule: row.rule,
     status: row.status,
     decisionType: row.tier,
     proposedBy: row.proposedBy,

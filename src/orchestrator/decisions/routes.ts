@@ -8,16 +8,20 @@ type DecisionRoutes = Pick<
   | 'listDecisions'
   | 'listPendingDecisions'
   | 'getDecision'
+  | 'getDecisionEvents'
   | 'proposeDecision'
   | 'castVote'
   | 'escalateDecision'
   | 'resolveDecision'
+  | 'withdrawDecision'
 >;
 
 export const createDecisionHandlers = (decisions: DecisionService): Handlers<DecisionRoutes> => ({
-  listDecisions: ({ query }) => decisions.list(query),
-  listPendingDecisions: ({ query }) => decisions.list({ ...query, status: 'pending' }),
+  listDecisions: ({ query: { status: statuses, decisionType: tier, ...query } }) =>
+    decisions.list({ ...query, statuses, tier }),
+  listPendingDecisions: ({ query }) => decisions.list({ ...query, statuses: ['pending'] }),
   getDecision: ({ params }) => decisions.get(params.id),
+  getDecisionEvents: async ({ params, query }) => ({ events: await decisions.events(params.id, query) }),
   proposeDecision: ({ body: { decisionType, ...body }, caller }) =>
     decisions.proposeAs(actorOf(caller), { ...body, tier: decisionType }),
   castVote: async ({ params, body, caller }) => {
@@ -30,6 +34,10 @@ export const createDecisionHandlers = (decisions: DecisionService): Handlers<Dec
   },
   resolveDecision: async ({ params, body, caller }) => {
     const decision = await decisions.resolve(actorOf(caller), params.id, body);
+    return { success: true, decision };
+  },
+  withdrawDecision: async ({ params, body, caller }) => {
+    const decision = await decisions.withdrawAs(actorOf(caller), { decisionId: params.id, ...body });
     return { success: true, decision };
   },
 });

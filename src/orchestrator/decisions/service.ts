@@ -1,9 +1,11 @@
 import { type DecisionAction, type DecisionDetail, decisionDetailSchema } from '../../contracts/decision.ts';
 import { AppError } from '../../contracts/errors.ts';
+import type { BoardroomEvent } from '../../contracts/event.ts';
 import type { Tier } from '../../contracts/policy.ts';
 import type { DecisionBrief } from '../../contracts/tools.ts';
 import type { DomainService } from '../domains/service.ts';
 import type { EscalationService } from '../escalations/service.ts';
+import type { EventService } from '../events/service.ts';
 import { type Actor, system, type UnitOfWork, type Work } from '../events/work.ts';
 import type { InboxService } from '../inbox/service.ts';
 import type { Chance } from '../platform/identity.ts';
@@ -34,6 +36,7 @@ interface Deps {
   readonly unitOfWork: UnitOfWork;
   readonly settings: SettingsService;
   readonly domains: Pick<DomainService, 'check'>;
+  readonly events: Pick<EventService, 'list'>;
   readonly inbox: InboxService;
   readonly escalations: EscalationService;
   readonly resolver: Resolver;
@@ -51,8 +54,19 @@ export interface ProposalInput {
   readonly onApprove: readonly DecisionAction[];
 }
 
+interface EventSpan {
+  readonly limit: number;
+  readonly before?: number | undefined;
+  readonly after?: number | undefined;
+}
+
+interface WithdrawInput {
+  readonly decisionId: string;
+  readonly reason: string;
+}
+
 export function createDecisionService(deps: Deps) {
-  const { postgres, unitOfWork, settings, domains, inbox, escalations, resolver, chance, isAgent } = deps;
+  const { postgres, unitOfWork, settings, domains, events, inbox, escalations, resolver, chance, isAgent } = deps;
   const { count, locked, expire, vote, giveStatement } = createVoting(deps);
 
   async function propose(work: Work, actor: Actor, input: ProposalInput): Promise<string> {
@@ -114,12 +128,12 @@ export function createDecisionService(deps: Deps) {
     if (action.kind === 'whitelist_domain') domains.check(action);
   }
 
-  async function withdraw(work: Work, agent: Actor, input: { decisionId: string; reason: string }): Promise<void> {
+  async function withdraw(work: Work, proposer: Actor, input: WithdrawInput): Promise<void> {
     const row = await locked(work, input.decisionId);
-    if (row.proposedBy !== agent.name)
+    if (row.proposedBy !== proposer.name)
       throw new AppError('not_allowed', `Only ${row.proposedBy} may withdraw "${row.title}"`);
     if (isFinal(row.status)) throw closed(row);
-    await resolver.finish(work, row, { status: 'withdrawn', because: input.reason, actor: agent });
+    await resolver.finish(work, row, { status: 'withdrawn', because: input.reason, actor: proposer });
   }
 
   async function detail(db: Queryable, id: string): Promise<DecisionDetail> {
@@ -135,6 +149,12 @@ export function createDecisionService(deps: Deps) {
     const [shown] = row ? await briefDecisions(db, [row], agentType) : [];
     if (!shown) throw new AppError('decision_not_found', `There is no decision ${id}`);
     return shown;
+  }
+
+  async function get(id: string): Promise<DecisionDetail> {
+    const kept = (await findDecision(postgres.db, id)) ? undefined : await deps.archived(id);
+    const parsed = decisionDetailSchema.safeParse(kept);
+    return parsed.success ? parsed.data : detail(postgres.db, id);
   }
 
   return {
@@ -175,6 +195,12 @@ export function createDecisionService(deps: Deps) {
         return detail(work.tx, id);
       }),
 
+    withdrawAs: (actor: Actor, input: WithdrawInput): Promise<DecisionDetail> =>
+      unitOfWork(async (work) => {
+        await withdraw(work, actor, input);
+        return detail(work.tx, input.decisionId);
+      }),
+
     /** Settles up to `limit` overdue decisions, each in its own transaction; returns how many. */
     async sweepDeadlines(now: number, limit: number): Promise<number> {
       const overdue = await overdueDecisions(postgres.db, now, limit);
@@ -194,14 +220,20 @@ export function createDecisionService(deps: Deps) {
 
     async list(query: DecisionQuery) {
       const { rows, total } = await listDecisions(postgres.db, query);
-      const decisions = rows.map((row) => ({ ...row, createdAt: iso(row.createdAt) }));
+      const decisions = rows.map(({ deadlineAt, createdAt, ...row }) => ({
+        ...row,
+        deadline: isoOrNull(deadlineAt),
+        createdAt: iso(createdAt),
+      }));
       return { decisions, total, limit: query.limit, offset: query.offset };
     },
 
-    async get(id: string): Promise<DecisionDetail> {
-      const kept = (await findDecision(postgres.db, id)) ? undefined : await deps.archived(id);
-      const parsed = decisionDetailSchema.safeParse(kept);
-      return parsed.success ? parsed.data : detail(postgres.db, id);
+    get,
+
+    /** What the log still tells of it. */
+    async events(id: string, query: EventSpan): Promise<BoardroomEvent[]> {
+      await get(id);
+      return events.list({ ...query, decisionId: id });
     },
 
     /** Takes decisions that are over out of the tables of votes: whoever calls keeps them, in the same transaction. */

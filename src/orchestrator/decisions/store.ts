@@ -1,5 +1,6 @@
-import { and, asc, count, desc, eq, inArray, lt, lte, sql } from 'drizzle-orm';
+import { and, asc, count, desc, eq, ilike, inArray, lt, lte, sql } from 'drizzle-orm';
 import type { DecisionStatus } from '../../contracts/decision.ts';
+import type { Tier } from '../../contracts/policy.ts';
 import type { Queryable } from '../platform/postgres.ts';
 import { prepared } from '../platform/prepare.ts';
 import type { Ballot } from './rules.ts';
@@ -182,18 +183,28 @@ const summaryColumns = {
   proposedBy: decisions.proposedBy,
   ceoVote: voteInRound('ceo'),
   daoVote: voteInRound('dao'),
+  round: decisions.round,
+  deadlineAt: decisions.deadlineAt,
+  because: decisions.because,
   createdAt: decisions.createdAt,
 };
 
 export interface DecisionQuery {
-  readonly status?: DecisionStatus | undefined;
+  readonly statuses?: readonly DecisionStatus[] | undefined;
+  readonly tier?: Tier | undefined;
+  /** Words of the title. */
+  readonly search?: string | undefined;
   readonly before?: string | undefined;
   readonly limit: number;
   readonly offset: number;
 }
 
 export async function listDecisions(db: Queryable, query: DecisionQuery) {
-  const where = query.status === undefined ? undefined : eq(decisions.status, query.status);
+  const where = and(
+    query.statuses && inArray(decisions.status, [...query.statuses]),
+    query.tier && eq(decisions.tier, query.tier),
+    query.search === undefined ? undefined : ilike(decisions.title, `%${literally(query.search)}%`),
+  );
   // The ids first, from the index alone: the votes are looked up for the page, not for all that the offset passes over.
   const ids = db
     .select({ id: decisions.id })
@@ -211,6 +222,9 @@ export async function listDecisions(db: Queryable, query: DecisionQuery) {
   const [total] = await db.select({ count: count() }).from(decisions).where(where);
   return { rows, total: total?.count ?? 0 };
 }
+
+/** Nothing in it means more to LIKE than itself. */
+const literally = (words: string): string => words.replaceAll(/[\\%_]/g, String.raw`\$&`);
 
 /** Whole rows for agents, newest first; `needing` keeps those that ask something of that agent now. */
 export async function decisionsFor(

@@ -8,6 +8,9 @@ import { createdAt, seq } from '../platform/columns.ts';
 export const eventSeq = pgSequence('event_seq');
 export const nextSeq = sql`nextval('event_seq')`;
 
+/** The decision that an event is about. */
+export const ofDecision = sql<string>`(payload ->> 'decisionId')`;
+
 export const events = pgTable(
   'events',
   {
@@ -22,6 +25,7 @@ export const events = pgTable(
   (table) => [
     index('events_by_type').on(table.eventType, table.seq),
     index('events_by_agent').on(table.agentType, table.seq),
+    index('events_by_decision').on(ofDecision, table.seq).where(sql`${ofDecision} is not null`),
   ],
 );
 

@@ -10,7 +10,7 @@ import { topics } from '../events/topics.ts';
 import { expressMessages } from '../http/express-messages.ts';
 import type { Lifecycle } from '../lifecycle.ts';
 import type { Metrics } from '../metrics.ts';
-import { openModels } from '../models/models.ts';
+import { type Models, openModels } from '../models/models.ts';
 import type { Bus } from '../platform/bus.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Chance } from '../platform/identity.ts';
@@ -55,6 +55,7 @@ interface Deps {
 export interface Gateway {
   readonly listeners: GatewayListeners;
   readonly identity: AgentIdentity;
+  readonly models: Models;
   /** Whether a connection to the operators' API comes from an agent's network; then it is noted. */
   isStray(address: string): boolean;
 }
@@ -213,6 +214,7 @@ export async function openGateway(deps: Deps): Promise<Gateway> {
   return {
     listeners,
     identity,
+    models,
     isStray(address) {
       const agentType = neighbours.agentAt(address);
       if (agentType !== undefined) note(agentType, 'operator_api', "tried the operators' API from its own network");

@@ -2,6 +2,7 @@ import type { SettingName } from '../../contracts/settings.ts';
 import type { Profiles } from '../agents/profiles.ts';
 import { forgetPast } from '../agents/retention.ts';
 import type { Reading } from '../alerts/rules.ts';
+import type { BenchmarkService } from '../benchmark/service.ts';
 import { forgetToolCalls } from '../gateway/call-records.ts';
 import type { NotificationService } from '../notifiers/service.ts';
 import type { Clock } from '../platform/clock.ts';
@@ -13,6 +14,7 @@ import type { JobDefinition, JobOutcome } from './runs.ts';
 interface Deps {
   readonly services: Services;
   readonly notifications: Pick<NotificationService, 'remind' | 'forgetOld'>;
+  readonly benchmarks: Pick<BenchmarkService, 'forgetOld'>;
   readonly postgres: Postgres;
   readonly clock: Clock;
   /** Between two looks at what is past its time. */
@@ -115,7 +117,7 @@ const healthCheck = ({ services, clock, silenceMsMax, host, readings }: Deps): J
     }),
 });
 
-const retention = ({ services, notifications, postgres, clock }: Deps): JobDefinition => ({
+const retention = ({ services, notifications, benchmarks, postgres, clock }: Deps): JobDefinition => ({
   id: 'retention',
   schedule: '17 3 * * *',
   description: 'Removes what is older than the settings of retention keep it',
@@ -138,6 +140,7 @@ const retention = ({ services, notifications, postgres, clock }: Deps): JobDefin
       'tool calls': await forgetToolCalls(postgres, past, signal),
       'model calls': await budgets.forgetOld(await before('retention.model_calls'), signal),
       notifications: await notifications.forgetOld(await before('retention.events'), signal),
+      'runs of benchmarks': await benchmarks.forgetOld(await before('retention.benchmarks'), signal),
       'runs of jobs': await jobs.forgetOld(await before('retention.job_runs'), signal),
     });
   },

@@ -1,5 +1,8 @@
 import type { AgentCaller } from '../gateway/identity.ts';
 
+/** Whose call it is: an agent's, known by its token, or a benchmark's. */
+export type Thinker = Pick<AgentCaller, 'actor' | 'instanceId'>;
+
 export interface Usage {
   inputTokens: number;
   outputTokens: number;
@@ -10,7 +13,7 @@ export interface Usage {
 }
 
 export interface PlannedCall {
-  caller: AgentCaller;
+  caller: Thinker;
   provider: string;
   model: string;
   /* most it can cost */

@@ -1,13 +1,14 @@
 import { AppError } from '../../contracts/errors.ts';
-import type { AgentCaller } from '../gateway/identity.ts';
 import type { SettingsReader } from '../settings/reader.ts';
+import type { Thinker } from './accounts.ts';
 import { UpstreamFailure } from './failure.ts';
 import type { ModelName, Provider } from './providers.ts';
-import { type RoutingInput, route } from './routing.ts';
+import { exactly, type RoutingInput, route } from './routing.ts';
 
 interface Wanted {
-  readonly caller: AgentCaller;
+  readonly caller: Thinker;
   readonly taskType: string | undefined;
+  readonly isExact?: boolean;
   readonly body: { readonly model: string };
 }
 
@@ -20,7 +21,7 @@ interface Deps {
 export type Candidates = (wanted: Wanted) => readonly ModelName[];
 
 export function createCandidates({ settings, providers }: Deps): Candidates {
-  return ({ caller, body, taskType }) => {
+  return ({ caller, body, taskType, isExact = false }) => {
     const input: RoutingInput = {
       asked: body.model,
       role: caller.actor.name,
@@ -32,7 +33,7 @@ export function createCandidates({ settings, providers }: Deps): Candidates {
       prices: settings.read('llm.prices'),
       available: new Set(providers.keys()),
     };
-    const routing = route(input);
+    const routing = isExact ? exactly(input) : route(input);
     if (routing.ok) return routing.models;
     throw new AppError(routing.kind === 'unknown' ? 'model_not_found' : 'model_unavailable', routing.because);
   };

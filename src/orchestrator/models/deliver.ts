@@ -1,5 +1,4 @@
 import { once } from 'node:events';
-import type { ServerResponse } from 'node:http';
 import type { Usage } from './accounts.ts';
 import { chatCompletionSchema } from './chat.ts';
 import { createMessagesTranslator } from './dialects/chat-stream-to-messages.ts';
@@ -11,7 +10,7 @@ import { frame, MalformedAnswer, type SseEvent, type StreamTranslator } from './
 import { createUsageTap, usageOfCompletion, usageOfMessage } from './dialects/usage.ts';
 import { UpstreamFailure } from './failure.ts';
 import type { Dialect } from './providers.ts';
-import type { Thought } from './thought.ts';
+import type { Audience, Thought } from './thought.ts';
 import type { Answer } from './upstream.ts';
 
 interface Delivery {
@@ -59,8 +58,10 @@ function ofMessage(json: Record<string, unknown>, to: Dialect) {
   return { usage: usageOfMessage(message.data), body: to === 'anthropic' ? json : toChatCompletion(message.data) };
 }
 
-export const sendWhole = (response: ServerResponse, text: string): void =>
-  void response.writeHead(200, { 'Content-Type': 'application/json' }).end(text);
+export function sendWhole(response: Audience, text: string): void {
+  response.writeHead(200, { 'Content-Type': 'application/json' });
+  response.end(text);
+}
 
 const malformed = (cause: unknown) =>
   new UpstreamFailure('elsewhere', 'malformed', 'The provider answered with what is no answer', { cause });

@@ -1,7 +1,6 @@
 import { Agent } from 'undici';
-import type { AgentCaller } from '../gateway/identity.ts';
 import type { SettingsReader } from '../settings/reader.ts';
-import type { Accounts, CallOutcome } from './accounts.ts';
+import type { Accounts, CallOutcome, Thinker } from './accounts.ts';
 import { createCandidates } from './candidates.ts';
 import { type Count, createCount } from './count.ts';
 import { createGuard } from './guard.ts';
@@ -34,10 +33,10 @@ interface Deps {
   readonly accounts: Accounts;
   /** Whether a provider may fetch this address for an agent. */
   readonly mayBeFetched: (address: string) => boolean;
-  readonly onReach: (caller: AgentCaller, what: string) => void;
+  readonly onReach: (caller: Thinker, what: string) => void;
   readonly monotonic: () => number;
   readonly fraction: () => number;
-  readonly onCalled: (caller: AgentCaller, provider: string, status: CallOutcome['status']) => void;
+  readonly onCalled: (caller: Thinker, provider: string, status: CallOutcome['status']) => void;
   readonly onError: (error: unknown) => void;
 }
 

@@ -42,6 +42,21 @@ export function route(input: RoutingInput): Routing {
   return among(input, [`${named.provider}/${named.model}`, ...rest], `the model "${asked}"`);
 }
 
+/** The model that is named and no other: for whoever wants to know about that very one. */
+export function exactly({ asked, available }: Pick<RoutingInput, 'asked' | 'available'>): Routing {
+  if (asked === 'rehearsal' || asked === 'rehearsal/rehearsal') return { ok: true, models: [rehearsal] };
+  const named = splitModel(asked) ?? guess(asked);
+  if (!named || named.provider === 'rehearsal')
+    return {
+      ok: false,
+      kind: 'unknown',
+      because: `"${asked.slice(0, 150)}" is not a model; name one as provider/model`,
+    };
+  if (available.has(named.provider)) return { ok: true, models: [named] };
+  const because = `${named.provider} is not set up; set up: ${[...available].join(', ') || 'none'}`;
+  return { ok: false, kind: 'unavailable', because };
+}
+
 function choose(input: RoutingInput): Routing {
   const { strategy, routes, role, taskType, defaultModel } = input;
   if (input.available.size === 0) return { ok: true, models: [rehearsal] };

@@ -1,5 +1,5 @@
-import type { ServerResponse } from 'node:http';
 import { toAgentError, UpstreamFailure } from './failure.ts';
+import type { Audience } from './thought.ts';
 
 /** The calls under way, by the life that thinks. */
 export interface RunningCalls {
@@ -29,7 +29,7 @@ export function createRunningCalls(): RunningCalls {
 interface Attended {
   readonly running: RunningCalls;
   readonly instanceId: string;
-  readonly response: ServerResponse;
+  readonly response: Audience;
 }
 
 /** Works until the life is cut or its client leaves; rejects with what the agent is told. */

@@ -1,7 +1,6 @@
 import type { Dispatcher } from 'undici';
-import type { AgentCaller } from '../gateway/identity.ts';
 import type { SettingsReader } from '../settings/reader.ts';
-import type { Accounts, CallOutcome, PlannedCall, Reservation } from './accounts.ts';
+import type { Accounts, CallOutcome, PlannedCall, Reservation, Thinker } from './accounts.ts';
 import { type Candidates, firstOf } from './candidates.ts';
 import { ceilingOf } from './ceiling.ts';
 import { deliver, sendWhole } from './deliver.ts';
@@ -29,8 +28,14 @@ export interface ThinkDeps {
   readonly running: RunningCalls;
   /** Milliseconds of a clock that does not jump. */
   readonly monotonic: () => number;
-  readonly onCalled: (caller: AgentCaller, provider: string, status: CallOutcome['status']) => void;
+  readonly onCalled: (caller: Thinker, provider: string, status: CallOutcome['status']) => void;
   readonly onError: (error: unknown) => void;
+}
+
+interface ReservedCall {
+  readonly thought: Thought;
+  readonly provider: string;
+  readonly reservation: Reservation;
 }
 
 export type Think = (thought: Thought) => Promise<void>;
@@ -65,7 +70,7 @@ export function createThink(deps: ThinkDeps): Think {
       ceilingMicroUsd: mostOf(ceiling, price),
       ceilingTokens: ceiling.inputTokens + ceiling.outputTokens,
     };
-    const reservation = await accounts.reserve(planned);
+    const call = { thought, provider: name.provider, reservation: await accounts.reserve(planned) };
     const began = monotonic();
     let attempts = 0;
     let firstTokenMs: number | undefined;
@@ -102,24 +107,21 @@ export function createThink(deps: ThinkDeps): Think {
         signal,
       });
       const status = failure ? 'failed' : 'ok';
-      settle(reservation, outcome(signal.aborted ? 'aborted' : status, usage, failure?.code), planned);
+      settle(call, outcome(signal.aborted ? 'aborted' : status, usage, failure?.code));
       return text;
     } catch (error) {
       const code = error instanceof UpstreamFailure ? error.code : 'internal';
       // Whoever leaves before the answer must not have it for nothing: the provider may have worked it out.
       const used = isUnderWay ? ceiling : undefined;
-      settle(
-        reservation,
-        signal.aborted ? outcome('aborted', used, 'aborted') : outcome('failed', undefined, code),
-        planned,
-      );
+      settle(call, signal.aborted ? outcome('aborted', used, 'aborted') : outcome('failed', undefined, code));
       throw error;
     }
   }
 
   /** Not waited for: the answer is with the agent. What cannot be settled now runs out and counts at its ceiling. */
-  function settle(reservation: Reservation, outcome: CallOutcome, { provider, caller }: PlannedCall): void {
-    onCalled(caller, provider, outcome.status);
+  function settle({ thought, provider, reservation }: ReservedCall, outcome: CallOutcome): void {
+    onCalled(thought.caller, provider, outcome.status);
+    thought.onOutcome?.(outcome);
     reservation.settle(outcome).catch(onError);
   }
 }

@@ -17,7 +17,7 @@ export async function openLog(container: Container, options: LogOptions, late: A
  * The text of a log as the engine sends it. Not dockerode's demuxStream: that writes without waiting, so a reader that
  * is slower than the agent would fill our memory. The engine itself cuts lines after 16 KiB, through characters too.
  */
-async function* logText(chunks: AsyncIterable<Buffer | string> | Iterable<Buffer>): AsyncGenerator<string> {
+export async function* logText(chunks: AsyncIterable<Buffer | string> | Iterable<Buffer>): AsyncGenerator<string> {
   let rest: Buffer = Buffer.alloc(0);
   for await (const chunk of chunks) {
     rest = Buffer.concat([rest, typeof chunk === 'string' ? Buffer.from(chunk) : chunk]);

@@ -4,6 +4,7 @@ export const labels = {
   instance: 'dev.boardroom.instance',
   spec: 'dev.boardroom.spec',
   runner: 'dev.boardroom.runner',
+  code: 'dev.boardroom.code',
 } as const;
 
 /** The random end of a TypeID: 40 bits, enough to tell the teams of an engine and the lives of an agent apart. */

@@ -9,7 +9,7 @@ export interface QueuePlace {
   /** Redis where there is one, else Postgres. */
   readonly kind: 'redis' | 'postgres';
   readonly url: string;
-  readonly name: string;
+  readonly names: readonly string[];
   readonly onError: (error: unknown) => void;
 }
 
@@ -19,7 +19,7 @@ export interface QueueBoard {
 }
 
 /**
- * Pages that show what the job queue holds. They only show: what changes something goes through the API, where it is recorded. They
+ * Pages that show what the job queues hold. They only show: what changes something goes through the API, where it is recorded. They
  * cost memory and a connection of their own, so they are loaded with the first visit.
  */
 export function createQueueBoard(place: QueuePlace, path: string): QueueBoard {
@@ -37,7 +37,7 @@ export function createQueueBoard(place: QueuePlace, path: string): QueueBoard {
   return {
     async pages(request, response, next) {
       if (request.method !== 'GET' && request.method !== 'HEAD')
-        throw new AppError('not_allowed', 'These pages only show what the queue holds');
+        throw new AppError('not_allowed', 'These pages only show what the queues hold');
       const { pages } = await opened();
       response.setHeader('Content-Security-Policy', policy);
       const send = response.send.bind(response);
@@ -63,7 +63,7 @@ const policy = [
 const withoutForeignLinks = (page: string): string =>
   page.startsWith('<!DOCTYPE html>') ? page.replaceAll(/<link [^>]*href="https?:[^>]*>/g, '') : page;
 
-const away = (cause: unknown) => new AppError('dependency_unavailable', 'The job queue does not answer', { cause });
+const away = (cause: unknown) => new AppError('dependency_unavailable', 'The job queues do not answer', { cause });
 
 interface Open {
   readonly pages: RequestHandler;
@@ -76,13 +76,13 @@ async function open(place: QueuePlace, path: string): Promise<Open> {
     import('@bull-board/api/bullMQAdapter'),
     import('@bull-board/express'),
   ]);
-  const { queue, close } = await (place.kind === 'redis' ? openOnRedis(place) : openOnPostgres(place));
-  queue.on('error', place.onError);
+  const { queues, close } = await (place.kind === 'redis' ? openOnRedis(place) : openOnPostgres(place));
+  for (const queue of queues) queue.on('error', place.onError);
   const serverAdapter = new ExpressAdapter().setBasePath(path);
   createBullBoard({
-    queues: [new BullMQAdapter(queue, { readOnlyMode: true })],
+    queues: queues.map((queue) => new BullMQAdapter(queue, { readOnlyMode: true })),
     serverAdapter,
-    options: { uiConfig: { boardTitle: 'Boardroom: the job queue' } },
+    options: { uiConfig: { boardTitle: 'Boardroom: the job queues' } },
   });
   // Its own would quote the error; ours ends where all errors do.
   serverAdapter.setErrorHandler((error) => {
@@ -92,14 +92,14 @@ async function open(place: QueuePlace, path: string): Promise<Open> {
   return { pages: serverAdapter.getRouter(), close };
 }
 
-interface OpenQueue {
-  readonly queue: Queue;
+interface OpenQueues {
+  readonly queues: readonly Queue[];
   readonly close: () => Promise<void>;
 }
 
 const answerMsMax = 3_000;
 
-async function openOnRedis({ url, name, onError }: QueuePlace): Promise<OpenQueue> {
+async function openOnRedis({ url, names, onError }: QueuePlace): Promise<OpenQueues> {
   const { Queue } = await load();
   // A visitor is told that Redis is away, and does not wait for its return.
   const connection = new Redis(url, {
@@ -115,22 +115,28 @@ async function openOnRedis({ url, name, onError }: QueuePlace): Promise<OpenQueu
     connection.disconnect();
     throw error;
   }
-  const queue = new Queue(name, { ...redisSpelling, connection });
+  const queues = names.map((name) => new Queue(name, { ...redisSpelling, connection }));
   return {
-    queue,
+    queues,
     async close() {
       connection.disconnect();
-      await queue.close().catch(onError);
+      await Promise.all(queues.map((queue) => queue.close().catch(onError)));
     },
   };
 }
 
-async function openOnPostgres({ url, name, onError }: QueuePlace): Promise<OpenQueue> {
+async function openOnPostgres({ url, names, onError }: QueuePlace): Promise<OpenQueues> {
   const { createPostgresBackend, withBackend } = await load();
   // Nobody may have queued anything yet.
   await migrateJobs(url);
   const connection = { connectionString: url, schema, max: 1, query_timeout: answerMsMax, keepAlive: true };
-  const queue = new (withBackend(createPostgresBackend).Queue)(name, { connection });
-  // The board's types know the queues on Redis alone; it asks either for the same.
-  return { queue: queue as unknown as Queue, close: () => queue.close().catch(onError) };
+  const { Queue: PostgresQueue } = withBackend(createPostgresBackend);
+  const queues = names.map((name) => new PostgresQueue(name, { connection }));
+  return {
+    // The board's types know the queues on Redis alone; it asks either for the same.
+    queues: queues as unknown as Queue[],
+    async close() {
+      await Promise.all(queues.map((queue) => queue.close().catch(onError)));
+    },
+  };
 }

@@ -31,10 +31,13 @@ export const countCategory = (db: Queryable, category: string): Promise<number> 
   db.$count(settings, eq(settings.category, category));
 
 export async function upsertSetting(db: Queryable, row: SettingInsert): Promise<void> {
-  const { category: _category, key: _key, ...change } = row;
+  // Drizzle takes null for SQL's, which is no value at all.
+  const value = row.value === null ? sql`'null'::jsonb` : row.value;
+  const { category: _category, key: _key, ...rest } = row;
+  const change = { ...rest, value };
   await db
     .insert(settings)
-    .values(row)
+    .values({ ...row, value })
     .onConflictDoUpdate({ target: [settings.category, settings.key], set: change });
 }
 

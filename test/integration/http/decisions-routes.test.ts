@@ -1,3 +1,4 @@
+import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { closeBook } from '../../support/http-coverage.ts';
 import { openStage, type Stage } from '../../support/http-stage.ts';
@@ -9,6 +10,19 @@ beforeAll(async () => {
 afterAll(() => stage.dispose());
 
 const propose = (body: object) => stage.ok('proposeDecision', { body });
+/** How the database would go about it, were the log too long to read as a whole. */
+async function planOf(query: string): Promise<string> {
+  const client = new pg.Client(stage.databaseUrl);
+  await client.connect();
+  try {
+    await client.query('set enable_seqscan = off');
+    const { rows } = await client.query<{ 'QUERY PLAN': string }>(`explain ${query}`);
+    return rows.map((row) => row['QUERY PLAN']).join('\n');
+  } finally {
+    await client.end();
+  }
+}
+
 const titles = ({ decisions }: { decisions: readonly { title: string }[] }) => decisions.map(({ title }) => title);
 const hoursUntil = (deadline: string | null) => Math.round((Date.parse(deadline ?? '') - Date.now()) / 3_600_000);
 
@@ -32,6 +46,7 @@ describe('a proposal', () => {
       statements: [],
       escalation: null,
       onApprove: [],
+      rule: { voters: ['ceo', 'dao'], humanConfirms: false, atDeadline: 'escalate' },
     });
   });
 
@@ -132,9 +147,44 @@ describe('a proposal that would set in motion what cannot be', () => {
   });
 });
 
+describe('what the log tells of a decision', () => {
+  const told = async (id: string, query: Record<string, number> = {}) =>
+    (await stage.ok('getDecisionEvents', { params: { id }, query })).events;
+  const kinds = (events: readonly { eventType: string }[]) => events.map(({ eventType }) => eventType);
+
+  it('is of that decision alone, newest first, and oldest first after a place', async () => {
+    const { id } = await propose({ title: 'Told in full' });
+    await propose({ title: 'Another in between' });
+    await stage.ok('castVote', { params: { id }, body: { voterType: 'ceo', vote: 'veto', reason: 'no' } });
+    await stage.ok('escalateDecision', { params: { id }, body: { reason: 'over to a human' } });
+    const events = await told(id);
+    expect(kinds(events)).toEqual(['escalation_created', 'decision_voted', 'decision_proposed']);
+    expect(new Set(events.map(({ payload }) => payload['decisionId']))).toEqual(new Set([id]));
+    expect(await told(id, { after: 0 })).toEqual(events.toReversed());
+  });
+
+  it('is read in pages that miss nothing and repeat nothing', async () => {
+    const { id } = await propose({ title: 'Told in pages', decisionType: 'operational' });
+    const [latest, first] = await told(id);
+    expect(kinds([latest, first].flatMap((event) => event ?? []))).toEqual(['decision_resolved', 'decision_proposed']);
+    expect(await told(id, { limit: 1 })).toEqual([latest]);
+    expect(await told(id, { limit: 1, before: latest?.seq ?? 0 })).toEqual([first]);
+    expect(await told(id, { before: first?.seq ?? 0 })).toEqual([]);
+  });
+
+  it('is read through its own index, however long the log is', async () => {
+    const { id } = await propose({ title: 'Found at once' });
+    const plan = await planOf(
+      `select * from events where (payload ->> 'decisionId') = '${id}' order by seq desc limit 100`,
+    );
+    expect(plan).toContain('events_by_decision');
+  });
+});
+
 describe('a decision that is not there', () => {
   it.each(['dec_01h455vb4pex5vsknk084sn02q', 'dec_', 'nonsense', "dec_' or 1=1 --"])('is 404: %s', async (id) => {
     await stage.refusal('getDecision', 'decision_not_found', { params: { id } });
+    await stage.refusal('getDecisionEvents', 'decision_not_found', { params: { id } });
   });
 
   it('is 404 by the id of something else', async () => {
@@ -167,6 +217,26 @@ describe('the lists of decisions', () => {
     expect(await stage.ok('listDecisions', { query: { status: 'withdrawn' } })).toMatchObject({ total: 0 });
   });
 
+  it('hold several statuses when asked for them, and one tier', async () => {
+    const both = await stage.ok('listDecisions', { query: { status: 'approved,pending', limit: 6 } });
+    expect(titles(both)).toEqual([5, 4, 3, 2, 1, 0].map((index) => `Listed ${index}`));
+    const totals = ['approved', 'pending'].map(
+      async (status) => (await stage.ok('listDecisions', { query: { status } })).total,
+    );
+    const [approved = 0, pending = 0] = await Promise.all(totals);
+    expect(both.total).toBe(approved + pending);
+    const major = await stage.ok('listDecisions', { query: { decisionType: 'major', limit: 3 } });
+    expect(titles(major)).toEqual(['Listed 5', 'Listed 3', 'Listed 1']);
+    expect(major.decisions.map(({ decisionType }) => decisionType)).toEqual(['major', 'major', 'major']);
+  });
+
+  it.each(['approved,', 'approved,nonsense', 'approved, pending', ','])(
+    'of a status that is none are 400: %s',
+    async (status) => {
+      await stage.refusal('listDecisions', 'invalid_request', { query: { status } });
+    },
+  );
+
   it('are at /decisions/pending those that wait for votes, and nothing else', async () => {
     const pending = await stage.ok('listPendingDecisions', { query: { limit: 2, offset: 1 } });
     expect(titles(pending)).toEqual(['Listed 3', 'Listed 1']);
@@ -198,6 +268,27 @@ describe('the lists of decisions', () => {
       expect(ids).toEqual(all.decisions.map(({ id }) => id));
     },
   );
+});
+
+describe('the lists of decisions, narrowed further,', () => {
+  it('hold what has these words in its title, in any case and taken literally', async () => {
+    await propose({ title: 'Raise prices by 50% (all_of_them)' });
+    await propose({ title: String.raw`A path such as C:\temp` });
+    const found = async (search: string) => titles(await stage.ok('listDecisions', { query: { search } }));
+    expect(await found('PRICES by 50%')).toEqual(['Raise prices by 50% (all_of_them)']);
+    expect(await found('all_of')).toEqual(['Raise prices by 50% (all_of_them)']);
+    expect(await found(String.raw`c:\T`)).toEqual([String.raw`A path such as C:\temp`]);
+    expect(await found('L_sted')).toEqual([]);
+    expect(await found('%temp')).toEqual([]);
+  });
+
+  it('tell of each its round, its deadline and why it stands as it does', async () => {
+    const decision = await propose({ title: 'Told in the list' });
+    const { decisions } = await stage.ok('listDecisions', { query: { limit: 1 } });
+    const { id, round, deadline, because } = decision;
+    expect(decisions).toMatchObject([{ id, round, deadline, because }]);
+    expect(because).toContain('CEO and DAO');
+  });
 });
 
 closeBook('decisions-routes');

@@ -65,10 +65,10 @@ describe('in the query', () => {
   });
 
   const limits = queryFields.filter(({ field }) => field === 'limit');
-  it('a limit bounds every list, but for the team, which its profiles bound, and the jobs, of which few are kept', () => {
+  it('a limit bounds every list, but for the team, which its profiles bound, the jobs, of which few are kept, and the tasks of benchmarks, which are files', () => {
     const lists = routeNames.filter((name) => name.startsWith('list') || /(?:History|Events)$/.test(name));
     const unbounded = lists.filter((name) => !limits.some(({ route }) => route === name));
-    expect(unbounded).toEqual(['listAgents', 'listJobs']);
+    expect(unbounded).toEqual(['listAgents', 'listJobs', 'listBenchmarkTasks']);
   });
 
   test.each(limits)('limit of $route is 1 to 200 and never clamped', async (field) => {

@@ -20,6 +20,7 @@ function itShowsTheQueue(): void {
     }
     expect((await shown()).queues).toMatchObject([
       { name: expect.stringMatching(/^notifications-/), readOnlyMode: true },
+      { name: expect.stringMatching(/^benchmarks-/), readOnlyMode: true },
     ]);
   });
 

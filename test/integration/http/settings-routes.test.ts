@@ -47,7 +47,7 @@ describe('the settings', () => {
     });
     expect(all['budgets']).toMatchObject({ team: {}, cmo: { monthly: { usd: 20 } } });
     expect(all['permissions']).toMatchObject({ cmo: {}, alert_after: 5, alert_window: 600 });
-    expect(all['retention']).toEqual({ events: 90, history: 365, job_runs: 30, model_calls: 90 });
+    expect(all['retention']).toEqual({ benchmarks: 365, events: 90, history: 365, job_runs: 30, model_calls: 90 });
   });
 
   it('are changed one at a time, in exactly this shape, and the log tells of it', async () => {
@@ -71,6 +71,12 @@ describe('the settings', () => {
       before: null,
       actor: 'operator:admin',
     });
+  });
+
+  it('that may be nothing are nothing again', async () => {
+    await change('llm', 'default_model', 'openai/gpt-5');
+    expect(await change('llm', 'default_model', null)).toMatchObject({ value: null });
+    expect((await settings())['llm']).toMatchObject({ default_model: null });
   });
 
   it('keep what is said of them, or have words of their own', async () => {

@@ -233,12 +233,51 @@ describe('a human’s word', () => {
   });
 });
 
+describe('a withdrawal', () => {
+  const withdraw = { body: { reason: 'thought better of it' } };
+
+  it.each(['pending', 'escalated'])('by the operator who proposed it ends a decision that is %s', async (status) => {
+    const task = { title: `Not after ${status}`, assignTo: 'coo' };
+    const id = await propose(`Taken back while ${status}`, { onApprove: [{ kind: 'create_task', task }] });
+    if (status === 'escalated') await escalate(id);
+    const { decision } = await stage.ok('withdrawDecision', { params: { id }, ...withdraw });
+    expect(decision).toMatchObject({
+      id,
+      status: 'withdrawn',
+      because: 'thought better of it',
+      resolvedBy: 'operator:admin',
+      escalation: null,
+      onApprove: [{ status: 'dropped' }],
+    });
+    expect(decision).toEqual(await show(id));
+    const { escalations } = await stage.ok('listEscalations', { query: { limit: 200 } });
+    expect(escalations.filter(({ subject }) => subject === id)).toEqual([]);
+  });
+
+  it('by another operator, be it an admin, is refused and changes nothing', async () => {
+    const body = { title: 'Somebody else’s' };
+    const { id } = await stage.ok('proposeDecision', { key: stage.keys.operator, body });
+    const before = await show(id);
+    const { detail } = await stage.refusal('withdrawDecision', 'not_allowed', { params: { id }, ...withdraw });
+    expect(detail).toContain('operator:a operator');
+    expect(await show(id)).toEqual(before);
+  });
+
+  it.each(Object.entries(ends))('is refused when the decision was %s, and changes nothing', async (_end, reach) => {
+    const id = await reach();
+    const before = await show(id);
+    await stage.refusal('withdrawDecision', 'decision_closed', { params: { id }, ...withdraw });
+    expect(await show(id)).toEqual(before);
+  });
+});
+
 describe('a decision that is not there', () => {
-  it('can be neither voted on nor escalated nor resolved', async () => {
+  it('can be neither voted on nor escalated nor resolved nor withdrawn', async () => {
     const params = { id: 'dec_01h455vb4pex5vsknk084sn02q' };
     await stage.refusal('castVote', 'decision_not_found', { params, body: { voterType: 'ceo', vote: 'veto' } });
     await stage.refusal('escalateDecision', 'decision_not_found', { params, body: { reason: 'r' } });
     await stage.refusal('resolveDecision', 'decision_not_found', { params, body: { decision: 'reject', reason: 'r' } });
+    await stage.refusal('withdrawDecision', 'decision_not_found', { params, body: { reason: 'r' } });
   });
 });
 

@@ -34,10 +34,10 @@ export function ForYou() {
           ) : (
             <ul className="divide-y">
               {items.map(({ id, title, createdAt, priority }) => (
-                <Item key={id} title={title} at={createdAt} tone={priority === 'normal' ? 'brass' : 'blood'} />
+                <Item key={id} id={id} title={title} at={createdAt} tone={priority === 'normal' ? 'brass' : 'blood'} />
               ))}
               {domains.slice(0, Math.max(0, shownMax - items.length)).map(({ id, domain, requestedBy, createdAt }) => (
-                <Item key={id} title={`${nameOf(requestedBy)} → ${domain}`} at={createdAt} tone="brass" />
+                <Item key={id} id={id} title={`${nameOf(requestedBy)} → ${domain}`} at={createdAt} tone="brass" />
               ))}
             </ul>
           )
@@ -48,14 +48,15 @@ export function ForYou() {
 }
 
 interface ItemProps {
+  readonly id: string;
   readonly title: string;
   readonly at: string;
   readonly tone: 'brass' | 'blood';
 }
 
-const Item = ({ title, at, tone }: ItemProps) => (
+const Item = ({ id, title, at, tone }: ItemProps) => (
   <li>
-    <Link to="/inbox" className="flex items-baseline gap-2.5 px-4 py-2.5 hover:bg-sunken">
+    <Link to="/inbox" search={{ item: id }} className="flex items-baseline gap-2.5 px-4 py-2.5 hover:bg-sunken">
       <Dot tone={tone} />
       <span className="line-clamp-2 min-w-0 grow text-sm break-words">{title}</span>
       <Ago at={at} className="shrink-0 text-xs text-ink-soft" />

@@ -14,7 +14,7 @@ export const overview: Record<keyof typeof en, string> = {
   working: 'bei der Arbeit: {reasons}',
   resting: 'wartet, bis es geweckt wird',
   tool: 'zuletzt: {tool}',
-  nextAttempt: 'neuer Versuch {when}',
+  nextAttempt: 'neuer Versuch <when></when>',
   pulse: 'Puls',
   pulseLead: '{count, number} Ereignisse in der letzten Minute',
   pulseLabel: 'Ereignisse der letzten fünf Minuten: {count, number}',

@@ -22,13 +22,14 @@ export const shell: Record<keyof typeof en, string> = {
   live: 'Live',
   connecting: 'Verbindet',
   lost: 'Verbindung verloren',
-  lostSince: 'Verbindung verloren {ago}. Was hier steht, ist von da; der Rest kommt von selbst nach.',
+  lostSince: 'Verbindung verloren <ago></ago>. Was hier steht, ist von da; der Rest kommt von selbst nach.',
   signInTitle: 'Anmelden',
-  signInLead: 'Einen Schlüssel einfügen, oder den Link öffnen, den das Terminal zeigt. Ein neuer Link: {command}',
+  signInLead:
+    'Einen Schlüssel einfügen, oder den Link öffnen, den das Terminal zeigt. Ein neuer Link: <command></command>',
   key: 'API-Schlüssel',
   signIn: 'Anmelden',
   linkUsed:
-    'Dieser Link wurde schon benutzt oder ist zu alt. Einen Schlüssel einfügen, oder einen neuen Link holen: {command}',
+    'Dieser Link wurde schon benutzt oder ist zu alt. Einen Schlüssel einfügen, oder einen neuen Link holen: <command></command>',
   role_viewer: 'liest',
   role_operator: 'bedient',
   role_admin: 'verwaltet',

@@ -12,7 +12,7 @@ export const overview = {
   working: 'at work: {reasons}',
   resting: 'waits to be woken',
   tool: 'last: {tool}',
-  nextAttempt: 'tries again {when}',
+  nextAttempt: 'tries again <when></when>',
   pulse: 'Pulse',
   pulseLead: '{count, number} events in the last minute',
   pulseLabel: 'Events of the last five minutes: {count, number}',

@@ -1,0 +1,1 @@
+CREATE INDEX "events_by_decision" ON "events" USING btree ((payload ->> 'decisionId'),"seq") WHERE (payload ->> 'decisionId') is not null;
