@@ -6,12 +6,14 @@ interface MeterProps {
   /** Held besides, and not gone yet. */
   readonly held?: number;
   readonly max: number;
+  /** `felt`: to reach the end is good; else it means that nothing is left. */
+  readonly tone?: 'felt';
 }
 
 /** How much of something is gone. Blood where nothing is left. */
-export function Meter({ label, text, value, held = 0, max }: MeterProps) {
+export function Meter({ label, text, value, held = 0, max, tone }: MeterProps) {
   const share = (amount: number) => (max <= 0 ? 100 : Math.min(100, (amount / max) * 100));
-  const isGone = value >= max;
+  const isGone = value >= max && tone !== 'felt';
   return (
     // biome-ignore lint/a11y/useSemanticElements: <meter> shows one amount, and cannot be coloured everywhere
     <div

@@ -36,7 +36,7 @@ export function catalogueOf({ stored, roles, isInEnvironment }: Known): Catalogu
     return {
       ...{ category, key, schema, description: family.description, unit: family.unit ?? null },
       default: setting.value,
-      value: masked(category, key, row?.value ?? setting.value),
+      value: masked(category, key, row ? row.value : setting.value),
       secret: isSecret(category, key),
       agents: agentsOf(setting, roles),
       inEnvironment: category === 'secrets' && row === undefined && isInEnvironment(key),

@@ -1,3 +1,4 @@
+import { benchmarkCaller } from '../../contracts/benchmark.ts';
 import type { Budgets } from '../../contracts/budget.ts';
 import { AppError } from '../../contracts/errors.ts';
 import type { JsonValue } from '../../contracts/primitives.ts';
@@ -88,7 +89,8 @@ export function defaultsOf(roles: readonly Role[]): Kept[] {
     { category: 'budgets', key: type, value: budgets as JsonValue }, // out of a file of YAML
     { category: 'permissions', key: type, value: {} },
   ]);
-  return [...registered, { category: 'budgets', key: 'team', value: {} }, ...ofRoles];
+  const ofOthers = ['team', benchmarkCaller].map((key) => ({ category: 'budgets', key, value: {} }));
+  return [...registered, ...ofOthers, ...ofRoles];
 }
 
 export type Settings = Record<string, Record<string, JsonValue>>;

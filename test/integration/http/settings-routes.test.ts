@@ -92,6 +92,7 @@ describe('the settings', () => {
     await unknown('__proto__', 'toString');
     await unknown('budgets', 'nobody', {});
     await unknown('permissions', 'nobody', {});
+    await unknown('permissions', 'benchmark', {});
     await unknown('custom', 'Not A Key');
   });
 
@@ -197,6 +198,15 @@ describe('the registry of settings', () => {
     });
     const { schemas } = await stage.ok('getSettingsRegistry');
     expect(schemas['queue.delay_urgent']).toMatchObject({ type: 'integer', minimum: 0, maximum: 86_400_000 });
+  });
+
+  it('has the budgets of those who are no role: the team and the benchmarks', async () => {
+    for (const key of ['team', 'benchmark']) {
+      expect(await entry(`budgets.${key}`)).toMatchObject({ value: {}, default: {}, agents: [] });
+      await change('budgets', key, { daily: { usd: 1 } });
+      expect(await entry(`budgets.${key}`)).toMatchObject({ value: { daily: { usd: 1 } } });
+      await reset('budgets', key);
+    }
   });
 
   it('lists what roles have, with one schema for all of them', async () => {

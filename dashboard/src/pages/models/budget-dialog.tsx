@@ -1,13 +1,14 @@
 import { type FormEvent, useState } from 'react';
 import { useTranslations } from 'use-intl';
+import { benchmarkCaller } from '../../../../src/contracts/benchmark.ts';
 import { type Budgets, budgetsSchema, type Measure, type Period } from '../../../../src/contracts/budget.ts';
 import { useAction, useRoute } from '../../api/queries.ts';
 import { Button } from '../../parts/button.tsx';
 import { Dialog } from '../../parts/dialog.tsx';
 import { Select, TextField } from '../../parts/fields.tsx';
-import { roleName } from '../../parts/names.ts';
 import { Loaded } from '../../parts/states.tsx';
 import { isLimit, type LimitField, type LimitTexts, limitFields, limitsOf, textsOf } from './limits.ts';
+import { useWhoseName } from './use-whose-name.ts';
 
 interface BudgetDialogProps {
   /** Whose budget is open; undefined: none. */
@@ -39,6 +40,7 @@ interface ChoosingProps {
 
 function Choosing({ subject, onSubject, onDone }: ChoosingProps) {
   const t = useTranslations('models');
+  const whoseName = useWhoseName();
   const registry = useRoute('getSettingsRegistry');
   return (
     <Loaded query={registry} lines={6}>
@@ -51,7 +53,7 @@ function Choosing({ subject, onSubject, onDone }: ChoosingProps) {
               label={t('whose')}
               value={subject}
               onChange={onSubject}
-              options={budgets.map(({ key }) => [key, key === 'team' ? t('team') : roleName(key)] as const)}
+              options={budgets.map(({ key }) => [key, whoseName(key)] as const)}
             />
             <Limits
               key={subject}
@@ -79,7 +81,7 @@ function Limits({ subject, limits, isSet, onDone }: LimitsProps) {
   const t = useTranslations('models');
   const common = useTranslations('common');
   const [texts, setTexts] = useState<LimitTexts>(() => textsOf(limits));
-  const whose = subject === 'team' ? t('team') : roleName(subject);
+  const whose = useWhoseName()(subject);
   const change = useAction('changeSetting', { done: () => t('budgetSet', { whose }), onDone });
   const reset = useAction('resetSetting', { done: () => t('budgetReset', { whose }), onDone });
   const params = { category: 'budgets', key: subject };
@@ -107,7 +109,7 @@ function Limits({ subject, limits, isSet, onDone }: LimitsProps) {
       <div className="flex flex-wrap justify-end gap-2">
         {isSet && (
           <Button className="mr-auto" busy={reset.isPending} onClick={() => reset.mutate({ params })}>
-            {t(subject === 'team' ? 'toNone' : 'toProfile')}
+            {t(subject === 'team' || subject === benchmarkCaller ? 'toNone' : 'toProfile')}
           </Button>
         )}
         <Button type="submit" variant="primary" busy={change.isPending} disabled={wrong.length > 0}>

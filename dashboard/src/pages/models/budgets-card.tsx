@@ -6,16 +6,17 @@ import { useRoute } from '../../api/queries.ts';
 import { useMay } from '../../api/session.tsx';
 import { Button } from '../../parts/button.tsx';
 import { Card } from '../../parts/card.tsx';
-import { roleName } from '../../parts/names.ts';
 import { Empty, Loaded } from '../../parts/states.tsx';
 import { BudgetDialog } from './budget-dialog.tsx';
 import { BudgetLine } from './budget-line.tsx';
+import { useWhoseName } from './use-whose-name.ts';
 
 /** What may be spent, how much of it is, and whether it lasts: by whose it is, the team's first. */
 export function BudgetsCard() {
   const t = useTranslations('models');
   const budgets = useRoute('getBudgets');
   const mayChange = useMay('admin');
+  const whoseName = useWhoseName();
   const [subject, setSubject] = useState<string>();
   return (
     <Card
@@ -33,7 +34,7 @@ export function BudgetsCard() {
               {bySubject(all).map(([whose, own]) => (
                 <li key={whose} className="flex flex-col gap-3 px-4 py-3">
                   <div className="flex items-center justify-between gap-2">
-                    <h3 className="font-medium">{whose === 'team' ? t('team') : roleName(whose)}</h3>
+                    <h3 className="font-medium">{whoseName(whose)}</h3>
                     {mayChange && <Change whose={whose} onClick={() => setSubject(whose)} />}
                   </div>
                   {own.map((budget) => (
