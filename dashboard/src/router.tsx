@@ -1,6 +1,8 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router';
 import { decisionsSearch } from './pages/decisions/search.ts';
 import { inboxSearch } from './pages/inbox/search.ts';
+import { modelsSearch } from './pages/models/search.ts';
+import { settingsSearch } from './pages/settings/search.ts';
 import { BrokenPage, LostPage } from './shell/lost-page.tsx';
 import { Root } from './shell/root.tsx';
 
@@ -53,6 +55,7 @@ const tree = root.addChildren([
   }),
   createRoute({
     ...under('/models'),
+    validateSearch: modelsSearch,
     component: lazyRouteComponent(() => import('./pages/models/models-page.tsx'), 'ModelsPage'),
   }),
   createRoute({
@@ -61,6 +64,7 @@ const tree = root.addChildren([
   }),
   createRoute({
     ...under('/settings'),
+    validateSearch: settingsSearch,
     component: lazyRouteComponent(() => import('./pages/settings/settings-page.tsx'), 'SettingsPage'),
   }),
   createRoute({

@@ -57,3 +57,34 @@ export const usageSchema = z.object({
   cacheWriteTokens: z.number().int(),
   costMicroUsd: z.number().int(),
 });
+
+const count = z.number().int();
+/** Milliseconds; null where no call brought an answer. */
+const times = z.object({ p50: z.number().int(), p95: z.number().int() }).nullable();
+
+/** Calls of one time, as they went. */
+export const callStatsSchema = z.object({
+  calls: count,
+  /** Those that brought no answer. */
+  failedCalls: count,
+  tokens: count,
+  costMicroUsd: count,
+  /** Until the first token, and until the answer was whole; of calls that brought one. */
+  firstTokenMs: times,
+  durationMs: times,
+});
+export type CallStats = z.infer<typeof callStatsSchema>;
+
+/** How far back, and in steps of how many seconds: the same number of them whatever the team does. */
+export const usageRanges = { '24h': 3_600, '7d': 21_600, '30d': 86_400 } as const;
+export const usageRangeSchema = z.enum(['24h', '7d', '30d']);
+export type UsageRange = z.infer<typeof usageRangeSchema>;
+
+export const usageSeriesSchema = z.object({
+  /** An agent or a model; null: all others together. */
+  name: z.string().nullable(),
+  total: callStatsSchema,
+  /** Steps in which there were calls, by their beginning. */
+  points: z.array(callStatsSchema.extend({ at: timestamp })),
+});
+export type UsageSeries = z.infer<typeof usageSeriesSchema>;

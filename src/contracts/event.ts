@@ -134,7 +134,14 @@ const payloads = {
   document_created: document,
   document_updated: document,
   document_removed: document,
-  setting_changed: { category: z.string(), key: z.string(), value: jsonValue, before: jsonValue },
+  setting_changed: {
+    category: z.string(),
+    key: z.string(),
+    value: jsonValue,
+    before: jsonValue,
+    /** What was set was taken back: `value` is the default, null where there is none. */
+    reset: z.boolean().optional(),
+  },
   budget_warning: budget,
   budget_exhausted: budget,
   benchmark_started: { ...benchmark, judge: z.string().nullable() },

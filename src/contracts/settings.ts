@@ -14,12 +14,13 @@ import { decisionPolicySchema, defaultDecisionPolicy } from './policy.ts';
 import { agentTypeSchema, jsonValue } from './primitives.ts';
 import { narrowingSchema } from './profile.ts';
 import { secretNameSchema, secretValueSchema } from './secret.ts';
+import type { SettingUnit } from './setting-entry.ts';
 
 /** One registered setting: its check, default, unit and meaning. */
 export interface SettingRow<S extends z.ZodType = z.ZodType> {
   readonly schema: S;
   readonly default: z.output<S>;
-  readonly unit?: 'ms' | 's' | 'days';
+  readonly unit?: SettingUnit;
   readonly description: string;
 }
 
@@ -168,6 +169,7 @@ export type SettingValue<N extends SettingName> = z.output<(typeof settingsRegis
 export interface SettingFamily {
   readonly key: z.ZodType<string>;
   readonly schema: z.ZodType;
+  readonly unit?: SettingUnit;
   readonly description: string;
 }
 
@@ -182,6 +184,7 @@ export const settingFamilies = {
   agents: {
     key: z.string().refine(namesARole),
     schema: z.number().int().min(1).max(2_592_000),
+    unit: 's',
     description: 'Seconds between scheduled loops, in place of the profile’s',
   },
   /** `budgets.team` and `budgets.<type>`: takes the place of the profile's `budgets`; `{}` lifts every limit. */

@@ -55,6 +55,7 @@ export function createServices(deps: ServicesDeps) {
     roles: profiles.all,
     judge: createSettingsJudge(profiles),
     sealer: deps.sealer,
+    isInEnvironment: (secret) => config.secrets.has(secret),
   });
   const common = { postgres, unitOfWork, clock, chance, settings, isAgent };
 

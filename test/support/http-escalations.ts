@@ -23,6 +23,7 @@ export async function raiseEscalations(
   const settings = createSettingsService({
     roles: () => [],
     judge: () => undefined,
+    isInEnvironment: () => false,
     sealer: createSealer('none is sealed here', chance),
   });
   const inbox = createInboxService({ chance, settings });

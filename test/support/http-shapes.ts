@@ -178,6 +178,16 @@ const usage = z.looseObject({
   costMicroUsd: amount,
 });
 
+const times = z.looseObject({ p50: count, p95: count }).nullable();
+const callStats = z.looseObject({
+  calls: count,
+  failedCalls: count,
+  tokens: count,
+  costMicroUsd: amount,
+  firstTokenMs: times,
+  durationMs: times,
+});
+
 /** Strict: a field that was not meant to leave, such as a hash, must not stand beside these. */
 const key = z.strictObject({
   id: id('key'),
@@ -367,6 +377,19 @@ export const shapes = {
   changeNote: z.looseObject({ ...success, document: wholeDocument }),
   removeNote: z.looseObject(success),
   getUsage: z.looseObject({ usage: z.array(usage), from: time, to: time, ...page }),
+  getUsageSeries: z.looseObject({
+    from: time,
+    to: time,
+    step: count,
+    total: callStats,
+    series: z.array(
+      z.looseObject({
+        name: z.string().nullable(),
+        total: callStats,
+        points: z.array(callStats.extend({ at: time })),
+      }),
+    ),
+  }),
   getBudgets: z.looseObject({ budgets: z.array(budget) }),
   getFocus: focus,
   changeFocus: z.looseObject({ ...success, focus }),
@@ -394,6 +417,24 @@ export const shapes = {
       updatedAt: time,
     }),
   }),
+  getSettingsRegistry: z.looseObject({
+    settings: z.array(
+      z.looseObject({
+        category: z.string(),
+        key: z.string(),
+        description: z.string(),
+        unit: z.enum(['ms', 's', 'days']).nullable(),
+        schema: z.string(),
+        default: z.unknown(),
+        value: z.unknown(),
+        secret: z.boolean(),
+        changedAt: timeOrNull,
+        changedBy: z.string().nullable(),
+      }),
+    ),
+    schemas: z.record(z.string(), z.looseObject({})),
+  }),
+  resetSetting: z.looseObject(success),
   listKeys: z.looseObject({ keys: z.array(key) }),
   createKey: z.looseObject({ ...success, key, secret: z.string().min(32) }),
   revokeKey: z.looseObject(success),

@@ -8,6 +8,7 @@ const decisions = ['listDecisions', 'listPendingDecisions', 'getDecision', 'getD
 const domains = ['listDomains', 'listDomainRequests'] as const;
 const documents = ['listDocuments', 'getDocument', 'searchKnowledge'] as const;
 const spending = ['getUsage', 'getBudgets'] as const;
+const benchmarks = ['listBenchmarkRuns', 'getBenchmarkRun', 'listBenchmarkAnswers', 'getLeaderboard'] as const;
 const jobs = ['listJobs', 'listJobRuns'] as const;
 const channels = ['listChannels', 'listNotifications'] as const;
 
@@ -49,11 +50,11 @@ const touched: Record<EventType, readonly JsonRouteName[]> = {
   document_created: documents,
   document_updated: documents,
   document_removed: documents,
-  setting_changed: ['getSettings', 'getFocus', 'getBudgets'],
+  setting_changed: ['getSettings', 'getSettingsRegistry', 'getFocus', 'getBudgets'],
   budget_warning: spending,
   budget_exhausted: [...spending, 'listEscalations'],
-  benchmark_started: [],
-  benchmark_finished: [],
+  benchmark_started: benchmarks,
+  benchmark_finished: benchmarks,
   job_created: jobs,
   job_changed: jobs,
   job_removed: jobs,
@@ -74,6 +75,7 @@ const rooms: readonly (readonly [RegExp, readonly JsonRouteName[]])[] = [
   [/Domain/, domains],
   [/Note/, documents],
   [/Setting|Focus/, touched.setting_changed],
+  [/Benchmark/, benchmarks],
   [/Job/, jobs],
   [/Channel|Notification/, channels],
   [/Key/, ['listKeys']],

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { budgetSchema, usageSchema } from '../budget.ts';
+import { budgetSchema, callStatsSchema, usageRangeSchema, usageSchema, usageSeriesSchema } from '../budget.ts';
 import { limitQuery, offsetQuery, timestamp } from '../primitives.ts';
 import { route } from '../route.ts';
 import { pageOf } from './common.ts';
@@ -25,6 +25,25 @@ export const budgetsRoutes = {
       offset: offsetQuery,
     }),
     response: pageOf({ usage: z.array(usageSchema), from: timestamp, to: timestamp }),
+  }),
+  getUsageSeries: route({
+    method: 'get',
+    path: '/usage/series',
+    summary:
+      'What calls of models cost and how fast they were, over time: the agents or models that cost most, and the rest',
+    role: 'viewer',
+    query: z.strictObject({
+      range: usageRangeSchema.default('7d'),
+      by: z.enum(['agent', 'model']).default('agent'),
+    }),
+    response: z.object({
+      from: timestamp,
+      to: timestamp,
+      /** Seconds between two points. */
+      step: z.number().int(),
+      total: callStatsSchema,
+      series: z.array(usageSeriesSchema),
+    }),
   }),
   getBudgets: route({
     method: 'get',

@@ -1,5 +1,5 @@
 import { benchmarkCaller } from '../../contracts/benchmark.ts';
-import type { Budget, Measure } from '../../contracts/budget.ts';
+import { type Budget, type Measure, type UsageRange, usageRanges } from '../../contracts/budget.ts';
 import { AppError } from '../../contracts/errors.ts';
 import type { Profiles } from '../agents/profiles.ts';
 import type { EscalationService } from '../escalations/service.ts';
@@ -20,6 +20,7 @@ import {
   startOf,
   team,
 } from './rules.ts';
+import { readSeries } from './series-store.ts';
 import {
   currentAccounts,
   deleteHolds,
@@ -43,6 +44,7 @@ interface Deps {
 }
 
 const dayMs = 86_400_000;
+const usageDays: Record<UsageRange, number> = { '24h': 1, '7d': 7, '30d': 30 };
 const usageDaysDefault = 30;
 const usageDaysMax = 366;
 const expiredAtOnce = 500;
@@ -132,6 +134,15 @@ export function createBudgetService({ postgres, unitOfWork, clock, settings, esc
       const groupBy = [...new Set(query.groupBy.split(','))] as Grouping[];
       const { rows, total } = await readUsage(db, { from, to, groupBy, limit, offset });
       return { usage: rows, from: iso(from), to: iso(to), total, limit, offset };
+    },
+
+    /** Whole steps, the last of which is under way. */
+    async series({ range, by }: { range: UsageRange; by: 'agent' | 'model' }) {
+      const step = usageRanges[range];
+      const stepMs = step * 1_000;
+      const to = (Math.floor(clock.now() / stepMs) + 1) * stepMs;
+      const from = to - usageDays[range] * dayMs;
+      return { from: iso(from), to: iso(to), step, ...(await readSeries(db, { from, to, step, by })) };
     },
 
     /** Which of these agents are not to be woken: their last call was refused, and there is still no room for another. */

@@ -5,7 +5,7 @@ import { actorOf } from '../keys/service.ts';
 import type { Postgres } from '../platform/postgres.ts';
 import type { SettingsService } from './service.ts';
 
-type SettingRoutes = Pick<Routes, 'getSettings' | 'changeSetting'>;
+type SettingRoutes = Pick<Routes, 'getSettings' | 'getSettingsRegistry' | 'changeSetting' | 'resetSetting'>;
 
 interface Deps {
   readonly settings: SettingsService;
@@ -17,9 +17,15 @@ interface Deps {
 
 export const createSettingHandlers = ({ settings, unitOfWork, postgres, inEffect }: Deps): Handlers<SettingRoutes> => ({
   getSettings: () => settings.list(postgres.db),
+  getSettingsRegistry: () => settings.catalogue(postgres.db),
   changeSetting: async ({ params, body, caller }) => {
     const setting = await unitOfWork((work) => settings.change(work, actorOf(caller), { ...params, ...body }));
     await inEffect();
     return { success: true, setting };
+  },
+  resetSetting: async ({ params, caller }) => {
+    await unitOfWork((work) => settings.reset(work, actorOf(caller), params.category, params.key));
+    await inEffect();
+    return { success: true };
   },
 });

@@ -1,3 +1,4 @@
+import { benchmarkCaller } from '../../contracts/benchmark.ts';
 import type { Budgets } from '../../contracts/budget.ts';
 import { AppError } from '../../contracts/errors.ts';
 import type { JsonValue } from '../../contracts/primitives.ts';
@@ -10,7 +11,7 @@ import {
 } from '../../contracts/settings.ts';
 
 /** What is known of any setting. */
-type Setting = Pick<SettingFamily, 'schema' | 'description'>;
+export type Setting = Pick<SettingFamily, 'schema' | 'unit' | 'description'>;
 
 const registry: Readonly<Record<string, Setting>> = settingsRegistry;
 const families: Readonly<Record<string, SettingFamily>> = settingFamilies;
@@ -36,9 +37,12 @@ export const badValue = (
     issues: issues.map(({ path, message }) => ({ path: ['value', ...path].join('.'), message })),
   });
 
+/** Of its own, not one of a family. */
+export const isRegistered = (category: string, key: string): boolean => Object.hasOwn(registry, `${category}.${key}`);
+
 /** What is known of a setting; undefined when there is none of that name. */
 export function settingOf(category: string, key: string): Setting | undefined {
-  if (Object.hasOwn(registry, `${category}.${key}`)) return registry[`${category}.${key}`];
+  if (isRegistered(category, key)) return registry[`${category}.${key}`];
   const family = Object.hasOwn(families, category) ? families[category] : undefined;
   return family?.key.safeParse(key).success ? family : undefined;
 }
@@ -65,31 +69,38 @@ export interface Role {
   readonly type: string;
   readonly loopInterval: number;
   readonly budgets: Budgets;
+  readonly secrets: readonly { readonly name: string }[];
+}
+
+export interface Kept {
+  readonly category: string;
+  readonly key: string;
+  readonly value: JsonValue;
+}
+
+/** What holds where operators changed nothing; null where nothing does. */
+export function defaultsOf(roles: readonly Role[]): Kept[] {
+  const registered = Object.entries(settingsRegistry).map(([name, setting]) => ({
+    ...splitName(name as SettingName), // Object.entries forgets the names
+    value: setting.default as JsonValue, // every registered schema describes JSON
+  }));
+  const ofRoles = roles.flatMap(({ type, loopInterval, budgets }) => [
+    { category: 'agents', key: loopIntervalKey(type), value: loopInterval },
+    { category: 'budgets', key: type, value: budgets as JsonValue }, // out of a file of YAML
+    { category: 'permissions', key: type, value: {} },
+  ]);
+  const ofOthers = ['team', benchmarkCaller].map((key) => ({ category: 'budgets', key, value: {} }));
+  return [...registered, ...ofOthers, ...ofRoles];
 }
 
 export type Settings = Record<string, Record<string, JsonValue>>;
 
 /** Every setting by category and key: what operators changed, and the defaults of the rest. */
-export function settingsOf(
-  stored: readonly { category: string; key: string; value: JsonValue }[],
-  roles: readonly Role[],
-): Settings {
+export function settingsOf(stored: readonly Kept[], roles: readonly Role[]): Settings {
   const settings: Settings = {};
-  const put = (category: string, key: string, value: JsonValue) => {
+  for (const { category, key, value } of [...defaultsOf(roles), ...stored]) {
+    if (!settingOf(category, key)) continue;
     settings[category] = { ...settings[category], [key]: masked(category, key, value) };
-  };
-  for (const [name, setting] of Object.entries(settingsRegistry)) {
-    const { category, key } = splitName(name as SettingName); // Object.entries forgets the names
-    put(category, key, setting.default as JsonValue); // every registered schema describes JSON
-  }
-  put('budgets', 'team', {});
-  for (const { type, loopInterval, budgets } of roles) {
-    put('agents', loopIntervalKey(type), loopInterval);
-    put('budgets', type, budgets as JsonValue); // out of a file of YAML
-    put('permissions', type, {});
-  }
-  for (const { category, key, value } of stored) {
-    if (settingOf(category, key)) put(category, key, value);
   }
   return settings;
 }

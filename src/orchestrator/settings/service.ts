@@ -5,7 +5,18 @@ import type { Actor, Work } from '../events/work.ts';
 import { iso } from '../platform/iso.ts';
 import type { Queryable } from '../platform/postgres.ts';
 import type { Sealer } from '../platform/sealing.ts';
-import { checkSetting, isSecret, masked, type Role, settingOf, settingsOf, splitName } from './rules.ts';
+import { type Catalogue, catalogueOf } from './catalogue.ts';
+import {
+  checkSetting,
+  defaultsOf,
+  isSecret,
+  masked,
+  noSuchSetting,
+  type Role,
+  settingOf,
+  settingsOf,
+  splitName,
+} from './rules.ts';
 import {
   countCategory,
   deleteSetting,
@@ -30,13 +41,15 @@ interface Deps {
   /** What a schema cannot know: throws where the checked value asks for what the role's profile does not grant. */
   readonly judge: (change: Change) => void;
   readonly sealer: Sealer;
+  /** Whether a secret that nobody set here comes from the environment. */
+  readonly isInEnvironment: (secret: string) => boolean;
 }
 
 /** Free settings of operators: enough for any honest use, and the list stays one that can be shown. */
 const customMax = 200;
 
 /** Read from the database each time, in the reader's own transaction: a change takes effect at once, everywhere. */
-export function createSettingsService({ roles, judge, sealer }: Deps) {
+export function createSettingsService({ roles, judge, sealer, isInEnvironment }: Deps) {
   function check({ category, key, value }: Change): JsonValue {
     const checked = checkSetting(category, key, value);
     judge({ category, key, value: checked });
@@ -100,6 +113,11 @@ export function createSettingsService({ roles, judge, sealer }: Deps) {
       return { settings: settingsOf(await listSettings(db), roles()) };
     },
 
+    /** The same with what is known of each, for whoever wants to change one. */
+    async catalogue(db: Queryable): Promise<Catalogue> {
+      return catalogueOf({ stored: await listSettings(db), roles: roles(), isInEnvironment });
+    },
+
     /** Throws where a decision may not ask for this change, or it would be refused. */
     check(change: Change): void {
       if (isSecret(change.category, change.key)) {
@@ -116,7 +134,7 @@ export function createSettingsService({ roles, judge, sealer }: Deps) {
       if (category === 'custom' && !former && (await countCategory(work.tx, category)) >= customMax)
         throw new AppError('invalid_request', `There are ${customMax} custom settings already; no more are kept`);
       const description = change.description ?? former?.description ?? null;
-      const row = { category, key, description, updatedAt: work.now, updatedBy: actor.name };
+      const row = { category, key, description, ...lastChange(work, actor) };
       if (value === null && category === 'secrets') await deleteSetting(work.tx, category, key);
       else await upsertSetting(work.tx, { ...row, value: kept(category, key, value) });
       const shown = (given: JsonValue) => masked(category, key, given);
@@ -134,7 +152,22 @@ export function createSettingsService({ roles, judge, sealer }: Deps) {
         updatedAt: iso(work.now),
       };
     },
+
+    /** What was set is taken back. What was not set stays as it is, and nothing is told. */
+    async reset(work: Work, actor: Actor, category: string, key: string): Promise<void> {
+      if (!settingOf(category, key)) throw noSuchSetting(category, key);
+      const former = await lockSetting(work.tx, category, key);
+      if (!former) return;
+      const value = defaultsOf(roles()).find((each) => each.category === category && each.key === key)?.value ?? null;
+      // Agents hear of a changed direction by the time of its change, which must not be forgotten.
+      if (category === 'focus') await upsertSetting(work.tx, { ...former, value, ...lastChange(work, actor) });
+      else await deleteSetting(work.tx, category, key);
+      const before = masked(category, key, former.value);
+      work.append(actor, 'setting_changed', { category, key, value, before, reset: true });
+    },
   };
 }
+
+const lastChange = (work: Work, actor: Actor) => ({ updatedAt: work.now, updatedBy: actor.name });
 
 const nameOf = (category: string, key: string) => `${category}.${key}`;

@@ -16,9 +16,10 @@ export function createSettingsView(
   return {
     stored: (category, key) => current.get(nameOf(category, key)),
     follow({ eventType, payload }) {
-      const { category, key, value } = payload;
+      const { category, key, value, reset } = payload;
       if (eventType !== 'setting_changed' || typeof category !== 'string' || typeof key !== 'string') return;
-      current.set(nameOf(category, key), jsonValue.parse(value));
+      if (reset === true) current.delete(nameOf(category, key));
+      else current.set(nameOf(category, key), jsonValue.parse(value));
     },
   };
 }

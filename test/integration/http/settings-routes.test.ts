@@ -92,6 +92,7 @@ describe('the settings', () => {
     await unknown('__proto__', 'toString');
     await unknown('budgets', 'nobody', {});
     await unknown('permissions', 'nobody', {});
+    await unknown('permissions', 'benchmark', {});
     await unknown('custom', 'Not A Key');
   });
 
@@ -163,6 +164,103 @@ describe('secrets', () => {
     const onApprove = [{ kind: 'change_setting', category: 'secrets', key: 'GITHUB_TOKEN', value: 'hush-hush-1' }];
     const problem = await stage.refusal('proposeDecision', 'invalid_request', { body: { title: 't', onApprove } });
     expect(JSON.stringify(problem)).not.toContain('hush');
+  });
+});
+
+describe('the registry of settings', () => {
+  const entry = async (name: string) =>
+    (await stage.ok('getSettingsRegistry')).settings.find(({ category, key }) => `${category}.${key}` === name);
+  const reset = (category: string, key: string) => stage.ok('resetSetting', { params: { category, key } });
+
+  it('tells of each what it is for, what it takes, what holds, and who changed it when', async () => {
+    expect(await entry('queue.delay_urgent')).toEqual({
+      category: 'queue',
+      key: 'delay_urgent',
+      description: 'How long a new task of priority urgent waits before it wakes its assignee',
+      unit: 'ms',
+      schema: 'queue.delay_urgent',
+      default: 5_000,
+      value: 5_000,
+      secret: false,
+      agents: [],
+      inEnvironment: false,
+      note: null,
+      changedAt: null,
+      changedBy: null,
+    });
+    await change('queue', 'delay_urgent', 1, 'At once');
+    expect(await entry('queue.delay_urgent')).toMatchObject({
+      default: 5_000,
+      value: 1,
+      note: 'At once',
+      changedAt: expect.any(String),
+      changedBy: 'operator:admin',
+    });
+    const { schemas } = await stage.ok('getSettingsRegistry');
+    expect(schemas['queue.delay_urgent']).toMatchObject({ type: 'integer', minimum: 0, maximum: 86_400_000 });
+  });
+
+  it('has the budgets of those who are no role: the team and the benchmarks', async () => {
+    for (const key of ['team', 'benchmark']) {
+      expect(await entry(`budgets.${key}`)).toMatchObject({ value: {}, default: {}, agents: [] });
+      await change('budgets', key, { daily: { usd: 1 } });
+      expect(await entry(`budgets.${key}`)).toMatchObject({ value: { daily: { usd: 1 } } });
+      await reset('budgets', key);
+    }
+  });
+
+  it('lists what roles have, with one schema for all of them', async () => {
+    const { settings: all, schemas } = await stage.ok('getSettingsRegistry');
+    expect(await entry('budgets.cmo')).toMatchObject({ agents: ['cmo'], default: { monthly: { usd: 20 } } });
+    expect(await entry('agents.loop_interval_cmo')).toMatchObject({ unit: 's', default: 7_200, agents: ['cmo'] });
+    expect(new Set(all.filter(({ category }) => category === 'budgets').map(({ schema }) => schema))).toEqual(
+      new Set(['budgets']),
+    );
+    expect(Object.keys(schemas)).toEqual(expect.arrayContaining(all.map(({ schema }) => schema)));
+  });
+
+  it('shows of a secret that it is set, never to what', async () => {
+    await change('secrets', 'GITHUB_TOKEN', 'hush-hush-1');
+    await change('custom', 'bot_password', 'hush-hush-2');
+    expect(await entry('secrets.GITHUB_TOKEN')).toMatchObject({ value: '********', default: null, secret: true });
+    expect(await entry('custom.bot_password')).toMatchObject({ value: '********', secret: true });
+    expect(JSON.stringify(await stage.ok('getSettingsRegistry'))).not.toContain('hush');
+  });
+
+  it('goes back to the default, which the log tells, and an answer to nothing is no event', async () => {
+    await change('queue', 'delay_normal', 7);
+    await reset('queue', 'delay_normal');
+    expect(await entry('queue.delay_normal')).toMatchObject({ value: 120_000, changedAt: null, changedBy: null });
+    const told = await lastChange();
+    expect(told?.payload).toMatchObject({ key: 'delay_normal', value: 120_000, before: 7, reset: true });
+    await reset('queue', 'delay_normal');
+    expect((await lastChange())?.seq).toBe(told?.seq);
+  });
+
+  it('goes back to the profile of a role, for the very next reader', async () => {
+    const limits = async () => (await stage.ok('getBudgets')).budgets.filter(({ subject }) => subject === 'cmo');
+    const own = await limits();
+    await change('budgets', 'cmo', { daily: { calls: 5 } });
+    await reset('budgets', 'cmo');
+    expect(await limits()).toEqual(own);
+  });
+
+  it('takes secrets and custom settings away, and tells no secret in doing so', async () => {
+    await reset('secrets', 'GITHUB_TOKEN');
+    await reset('custom', 'bot_password');
+    expect(await entry('secrets.GITHUB_TOKEN')).toBeUndefined();
+    expect(await entry('custom.bot_password')).toBeUndefined();
+    expect((await lastChange())?.payload).toMatchObject({ value: null, before: '********', reset: true });
+  });
+
+  it('keeps the moment of a direction that was taken back, by which agents hear of it', async () => {
+    await change('focus', 'riskTolerance', 90);
+    await reset('focus', 'riskTolerance');
+    expect(await entry('focus.riskTolerance')).toMatchObject({ value: 50, changedAt: expect.any(String) });
+  });
+
+  it('knows no setting of another name', async () => {
+    await stage.refusal('resetSetting', 'setting_not_found', { params: { category: 'queue', key: 'delay_whenever' } });
   });
 });
 
