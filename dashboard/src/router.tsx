@@ -1,6 +1,7 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router';
 import { decisionsSearch } from './pages/decisions/search.ts';
 import { inboxSearch } from './pages/inbox/search.ts';
+import { eventsSearch } from './pages/events/search.ts';
 import { BrokenPage, LostPage } from './shell/lost-page.tsx';
 import { Root } from './shell/root.tsx';
 
@@ -49,6 +50,7 @@ const tree = root.addChildren([
   }),
   createRoute({
     ...under('/events'),
+    validateSearch: eventsSearch,
     component: lazyRouteComponent(() => import('./pages/events/events-page.tsx'), 'EventsPage'),
   }),
   createRoute({
