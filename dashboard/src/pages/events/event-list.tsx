@@ -97,7 +97,7 @@ export function EventList({ log, chosen, onChoose }: EventListProps) {
       <div
         ref={scroller}
         onScroll={({ currentTarget }) => log.setAtTop(currentTarget.scrollTop < height / 2)}
-        className="h-[calc(100dvh-15.5rem)] min-h-96 overflow-y-auto overscroll-contain rounded-card [overflow-anchor:none] lg:h-[calc(100dvh-12.5rem)]"
+        className="h-[calc(100dvh-20rem)] min-h-80 overflow-y-auto overscroll-contain rounded-card [overflow-anchor:none] lg:h-[calc(100dvh-12.5rem)]"
       >
         {isEmpty ? (
           <Empty icon={ScrollText} title={t('noneFound')}>

@@ -33,11 +33,11 @@ export const EventRow = memo(({ id, event, start, position, isChosen, onChoose }
       style={{ transform: `translateY(${start}px)` }}
     >
       <Dot tone={toneOf(event)} />
-      <Moment at={event.createdAt} className="shrink-0 text-xs text-ink-soft sm:w-28" />
-      <code className="min-w-0 grow truncate text-right font-mono text-xs text-ink-soft sm:w-44 sm:grow-0 sm:text-left">
+      <Moment at={event.createdAt} className="shrink-0 text-xs text-ink-soft sm:w-24" />
+      <code className="min-w-0 grow truncate text-right font-mono text-xs text-ink-soft sm:w-44 sm:flex-none sm:text-left">
         {event.eventType}
       </code>
-      <span className="w-full min-w-0 truncate sm:w-auto sm:grow">{sentence}</span>
+      <span className="w-full min-w-0 truncate sm:w-auto sm:flex-1">{sentence}</span>
     </div>
   );
 });
