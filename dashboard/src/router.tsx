@@ -1,7 +1,7 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router';
 import { decisionsSearch } from './pages/decisions/search.ts';
-import { inboxSearch } from './pages/inbox/search.ts';
 import { eventsSearch } from './pages/events/search.ts';
+import { inboxSearch } from './pages/inbox/search.ts';
 import { BrokenPage, LostPage } from './shell/lost-page.tsx';
 import { Root } from './shell/root.tsx';
 

@@ -1,4 +1,4 @@
-import { and, eq, gte, inArray, lt, type SQL, sql } from 'drizzle-orm';
+import { and, type Column, eq, gte, inArray, lt, type SQL, sql } from 'drizzle-orm';
 import type { BoardroomEvent, EventType } from '../../contracts/event.ts';
 import type { Queryable } from '../platform/postgres.ts';
 import { toEvent } from './store.ts';
@@ -39,17 +39,17 @@ interface Look {
  * places match and, when it did not come to the end of the stretch, up to where it has seen all.
  */
 export async function lookThrough(db: Queryable, { filter, stretch, direction, rowsMax }: Look) {
-  const types = filter.types ?? [];
-  const rows = Math.ceil(rowsMax / Math.max(1, types.length));
+  const { names, column } = keysOf(filter);
+  const rows = Math.ceil(rowsMax / names.length);
   const { order, furthest, nearest, isWithin } = ways[direction];
   const result = await db.execute<{ edge: string | null; found: string[] | null }>(sql`
     with looked as materialized (
       select kind.name, place.seq, place.matches
-      from ${types.length > 0 ? sql`unnest(${sql.param([...types])}::text[])` : sql`(values (null))`} as kind(name)
+      from unnest(${sql.param(names)}::text[]) as kind(name)
       cross join lateral (
         select ${events.seq}, ${matching(filter)} as matches from ${events}
-        where ${events.seq} > ${stretch.after} and ${events.seq} < ${stretch.before} and ${alongIndex(filter)}
-        order by ${events.seq} ${order} limit ${rows}
+        where ${within(stretch, column)}
+        order by ${column === undefined ? sql`` : sql`${column} ${order},`} ${events.seq} ${order} limit ${rows}
       ) as place
     ), edge as (
       select ${nearest}(seen.seq) as seq
@@ -63,9 +63,20 @@ export async function lookThrough(db: Queryable, { filter, stretch, direction, r
   return { found: (found ?? []).map(Number), edge: edge === null ? undefined : Number(edge) };
 }
 
-function alongIndex({ types = [], agentType }: EventFilter): SQL {
-  if (types.length > 0) return sql`${events.eventType} = kind.name`;
-  return agentType === undefined ? sql`true` : sql`${events.agentType} = ${agentType}`;
+/**
+ * The index to go along, and where in it: the types', else the agents', else that of all places. Bounds and order are written in
+ * its own terms, pairs of key and place: by no other way can the database find that order, however it guesses how much there is.
+ */
+function keysOf({ types = [], agentType }: EventFilter) {
+  if (types.length > 0) return { names: [...types], column: events.eventType };
+  if (agentType !== undefined) return { names: [agentType], column: events.agentType };
+  return { names: ['all'], column: undefined };
+}
+
+function within({ after, before }: Stretch, column: Column | undefined): SQL {
+  if (column === undefined) return sql`${events.seq} > ${after} and ${events.seq} < ${before}`;
+  const place = sql`(${column}, ${events.seq})`;
+  return sql`${place} > (kind.name, ${after}::bigint) and ${place} < (kind.name, ${before}::bigint)`;
 }
 
 const matching = ({ agentType, text, from, to }: EventFilter): SQL =>

@@ -29,8 +29,8 @@ const steps = [500, 2_000, 8_000] as const;
 
 /** However long the log is and however seldom what is looked for, one search costs no more than its steps. */
 export async function searchEvents(db: Queryable, search: EventSearch): Promise<Found> {
-  const { types = [], after, before, limit } = search;
-  if (isPlain(search)) return { events: await readEvents(db, { type: types[0], after, before, limit }) };
+  const { after, before, limit } = search;
+  if (isPlain(search)) return { events: await readEvents(db, { after, before, limit }) };
   const direction: Direction = after === undefined ? 'older' : 'newer';
   let stretch = await stretchOf(db, search);
   const places: number[] = [];
@@ -46,9 +46,8 @@ export async function searchEvents(db: Queryable, search: EventSearch): Promise<
   return { events, scannedTo: direction === 'older' ? stretch.before : stretch.after };
 }
 
-/** What an index answers by itself. */
-const isPlain = ({ types = [], agentType, text, from, to }: EventSearch): boolean =>
-  types.length <= 1 && [agentType, text, from, to].every((part) => part === undefined);
+const isPlain = ({ types, agentType, text, from, to }: EventSearch): boolean =>
+  [types, agentType, text, from, to].every((part) => part === undefined);
 
 const beyond = (stretch: Stretch, direction: Direction, edge: number): Stretch =>
   direction === 'older' ? { ...stretch, before: edge } : { ...stretch, after: edge };

@@ -57,7 +57,10 @@ function OverTime({ span }: { readonly span: SpanName }) {
     refetchInterval: lookAgainMs,
   });
   const label = (at: number) =>
-    format.dateTime(new Date(at), span === 'day' ? { hour: '2-digit', minute: '2-digit' } : { day: 'numeric', month: 'short' });
+    format.dateTime(
+      new Date(at),
+      span === 'day' ? { hour: '2-digit', minute: '2-digit' } : { day: 'numeric', month: 'short' },
+    );
   return (
     <Loaded query={query} lines={2}>
       {({ attempts, to }) => {

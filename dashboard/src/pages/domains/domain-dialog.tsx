@@ -48,7 +48,9 @@ export function DomainDialog({ trigger, entry, suggested = '' }: DomainDialogPro
           className="flex flex-col gap-4"
           onSubmit={(event: FormEvent) => {
             event.preventDefault();
-            save.mutate({ body: { domain: domain.trim(), category: category.trim(), description: description.trim() } });
+            save.mutate({
+              body: { domain: domain.trim(), category: category.trim(), description: description.trim() },
+            });
           }}
         >
           {entry === undefined && (

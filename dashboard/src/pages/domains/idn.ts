@@ -46,7 +46,7 @@ function decode(label: string): string | undefined {
     points.splice(place, 0, codePoint);
     place += 1;
   }
-  return String.fromCodePoint(...points);
+  return points.length === 0 ? undefined : String.fromCodePoint(...points);
 }
 
 function digitOf(sign: string): number | undefined {

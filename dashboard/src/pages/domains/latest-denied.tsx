@@ -125,7 +125,9 @@ function AskAgent({ agent, domain }: { readonly agent: string; readonly domain: 
       lead={t('askLead')}
       words={{ label: t('question'), isRequired: true }}
       confirm={t('send')}
-      onConfirm={(words) => send.mutateAsync({ params: { type: agent }, body: { message: `About ${domain}: ${words}` } })}
+      onConfirm={(words) =>
+        send.mutateAsync({ params: { type: agent }, body: { message: `About ${domain}: ${words}` } })
+      }
     />
   );
 }

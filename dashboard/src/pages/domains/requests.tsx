@@ -12,7 +12,7 @@ import { More } from '../../parts/more.tsx';
 import { nameOf } from '../../parts/names.ts';
 import { Empty, Loaded } from '../../parts/states.tsx';
 import { Ago } from '../../parts/time.tsx';
-import { fillTone, textTone, type Tone } from '../../parts/tone.ts';
+import { fillTone, type Tone, textTone } from '../../parts/tone.ts';
 import { DomainName } from './domain-name.tsx';
 import { Verdict } from './verdict.tsx';
 

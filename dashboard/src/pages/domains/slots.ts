@@ -16,7 +16,10 @@ interface Span {
 }
 
 /** So many hours or days of UTC up to now, the empty ones too. */
-export function slotsOf(counts: readonly { readonly at: string; readonly count: number }[], { by, slots, now }: Span): Slot[] {
+export function slotsOf(
+  counts: readonly { readonly at: string; readonly count: number }[],
+  { by, slots, now }: Span,
+): Slot[] {
   const ms = slotMs[by];
   const last = Math.floor(now / ms) * ms;
   const byStart = new Map(counts.map(({ at, count }) => [Date.parse(at), count]));

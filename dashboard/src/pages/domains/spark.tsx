@@ -20,9 +20,13 @@ export function Spark({ slots, label, className = 'h-6 w-24 text-felt' }: SparkP
       className={`block ${className}`}
     >
       <path d={slots.map((_, index) => barOf(index, 1)).join('')} className="fill-line" />
-      <path d={slots.map(({ count }, index) => barOf(index, count === 0 ? 0 : Math.max(2, (count / most) * 24))).join('')} fill="currentColor" />
+      <path
+        d={slots.map(({ count }, index) => barOf(index, count === 0 ? 0 : Math.max(2, (count / most) * 24))).join('')}
+        fill="currentColor"
+      />
     </svg>
   );
 }
 
-const barOf = (index: number, height: number) => `M${index * step + 0.5} 24v-${height.toFixed(1)}h${step - 1}v${height.toFixed(1)}z`;
+const barOf = (index: number, height: number) =>
+  `M${index * step + 0.5} 24v-${height.toFixed(1)}h${step - 1}v${height.toFixed(1)}z`;

@@ -26,7 +26,10 @@ export function Whitelist() {
   const usage = useUsage('allowed', 200);
   const usageOf = new Map(usage.data?.usage.map((row) => [row.domain, row]));
   return (
-    <Card title={t('whitelist')} aside={<span className="text-sm text-ink-soft">{t('usageLead', { days: usageDays })}</span>}>
+    <Card
+      title={t('whitelist')}
+      aside={<span className="text-sm text-ink-soft">{t('usageLead', { days: usageDays })}</span>}
+    >
       <Loaded query={first} lines={6}>
         {({ total }) =>
           total === 0 ? (

@@ -10,7 +10,8 @@ export const domains: Record<keyof typeof en, string> = {
   domain: 'Domain',
   domainHint: 'Genau dieser Name, oder *.example.com für alle Namen darunter. Kein Schema, Port oder Pfad.',
   category: 'Kategorie',
-  categoryHint: 'Deine eigene Ordnung, zum Beispiel research. Eine hat Bedeutung: „internal“ darf zu privaten Adressen führen.',
+  categoryHint:
+    'Deine eigene Ordnung, zum Beispiel research. Eine hat Bedeutung: „internal“ darf zu privaten Adressen führen.',
   description: 'Beschreibung',
   allow: 'Erlauben',
   added: '{domain} ist erlaubt',
