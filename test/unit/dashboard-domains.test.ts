@@ -4,12 +4,15 @@ import { unicodeOf } from '../../dashboard/src/pages/domains/idn.ts';
 import { isCovered, isName, slotsOf } from '../../dashboard/src/pages/domains/slots.ts';
 
 describe('an international name', () => {
-  test.each(['xn--bcher-kva.de', 'xn--80ak6aa92e.com', 'xn--mgbh0fb.xn--kgbechtv', 'xn--fiqs8s', 'shop.xn--strae-oqa.de'])(
-    '%s is read as the platform reads it',
-    (domain) => {
-      expect(unicodeOf(domain)).toBe(domainToUnicode(domain));
-    },
-  );
+  test.each([
+    'xn--bcher-kva.de',
+    'xn--80ak6aa92e.com',
+    'xn--mgbh0fb.xn--kgbechtv',
+    'xn--fiqs8s',
+    'shop.xn--strae-oqa.de',
+  ])('%s is read as the platform reads it', (domain) => {
+    expect(unicodeOf(domain)).toBe(domainToUnicode(domain));
+  });
 
   it('keeps the star before it', () => {
     expect(unicodeOf('*.xn--bcher-kva.de')).toBe('*.bücher.de');

@@ -109,9 +109,12 @@ describe('a filter', () => {
 });
 
 describe('an export', () => {
-  test.each(['=1+1', '+1', '-1', '@SUM(A1)', '\t=1', '\r=1', ' =1', '|cmd', '%0'])('keeps %j from being a formula', (value) => {
-    expect(cellOf(value)).toBe(`"'${value}"`);
-  });
+  test.each(['=1+1', '+1', '-1', '@SUM(A1)', '\t=1', '\r=1', ' =1', '|cmd', '%0'])(
+    'keeps %j from being a formula',
+    (value) => {
+      expect(cellOf(value)).toBe(`"'${value}"`);
+    },
+  );
 
   it('leaves other texts as they are, with quotes, commas and lines', () => {
     expect(cellOf('a "b", c\nd=1')).toBe('"a ""b"", c\nd=1"');
@@ -127,9 +130,7 @@ describe('an export', () => {
     const { begin, line } = writings.csv;
     expect(begin).toBe('seq,createdAt,eventType,actor,sourceAgent,payload\r\n');
     const hostile = event(1, { payload: { actor: '=cmd' } });
-    expect(line(hostile)).toBe(
-      `"1","2030-01-01T12:00:00.000Z","task_created","'=cmd","","{""actor"":""=cmd""}"\r\n`,
-    );
+    expect(line(hostile)).toBe(`"1","2030-01-01T12:00:00.000Z","task_created","'=cmd","","{""actor"":""=cmd""}"\r\n`);
   });
 });
 

@@ -58,7 +58,7 @@ function Entries({ offset, usageOf }: { readonly offset: number; readonly usageO
   return (
     <Loaded query={query}>
       {({ domains }) => (
-        <ul className="divide-y border-t first:border-t-0">
+        <ul className={`divide-y ${offset === 0 ? '' : 'border-t'}`}>
           {[...domains]
             .sort((a, b) => Number(b.isActive) - Number(a.isActive))
             .map((domain) => (
@@ -75,14 +75,16 @@ function Entry({ entry, usage }: { readonly entry: Domain; readonly usage: Domai
   const mayChange = useMay('operator');
   return (
     <li className="flex flex-wrap items-center gap-x-4 gap-y-1.5 px-4 py-2.5">
-      <div className={`min-w-48 flex-1 ${entry.isActive ? '' : 'text-ink-soft line-through decoration-line-strong'}`}>
-        <DomainName domain={entry.domain} />
+      <div className="min-w-48 flex-1">
+        <span className={entry.isActive ? '' : 'text-ink-soft line-through decoration-line-strong'}>
+          <DomainName domain={entry.domain} />
+        </span>
         {entry.description !== '' && (
-          <p className="line-clamp-2 text-xs break-words text-ink-soft no-underline">{entry.description}</p>
+          <p className="line-clamp-2 text-xs break-words text-ink-soft">{entry.description}</p>
         )}
       </div>
       <div className="flex w-28 justify-start">
-        <Badge tone={entry.isActive ? 'plain' : 'blood'}>{entry.isActive ? entry.category : t('removed')}</Badge>
+        <Badge tone="plain">{entry.isActive ? entry.category : t('removed')}</Badge>
       </div>
       <Usage usage={usage} />
       {mayChange && <EntryActions entry={entry} />}
