@@ -1,5 +1,6 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router';
 import { decisionsSearch } from './pages/decisions/search.ts';
+import { eventsSearch } from './pages/events/search.ts';
 import { inboxSearch } from './pages/inbox/search.ts';
 import { modelsSearch } from './pages/models/search.ts';
 import { settingsSearch } from './pages/settings/search.ts';
@@ -51,6 +52,7 @@ const tree = root.addChildren([
   }),
   createRoute({
     ...under('/events'),
+    validateSearch: eventsSearch,
     component: lazyRouteComponent(() => import('./pages/events/events-page.tsx'), 'EventsPage'),
   }),
   createRoute({

@@ -54,3 +54,22 @@ export const domainRequestSchema = z.object({
   notes: z.string().nullable(),
 });
 export type DomainRequest = z.infer<typeof domainRequestSchema>;
+
+const attempts = { allowed: z.number().int(), denied: z.number().int() };
+
+/** What agents tried of one domain: an entry of the whitelist that let them through, or a host that they were kept from. */
+export const domainUsageSchema = z.object({
+  /** `*`: what is no host's name, and hosts beyond those that are counted one by one. */
+  domain: z.string(),
+  ...attempts,
+  /** Who tried. */
+  agents: z.array(z.string()),
+  /** The hour of the last attempt. */
+  lastHour: timestamp,
+  /** Days of UTC with attempts, such as `2030-01-31`. */
+  days: z.array(z.object({ day: z.iso.date(), ...attempts })),
+});
+export type DomainUsage = z.infer<typeof domainUsageSchema>;
+
+/** Attempts within one hour or day, by its beginning. */
+export const domainAttemptsSchema = z.object({ at: timestamp, ...attempts });

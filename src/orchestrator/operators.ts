@@ -91,7 +91,7 @@ export async function openApi(foundation: Foundation, parts: ApiParts): Promise<
       ...createDecisionHandlers(services.decisions),
       ...createEscalationHandlers(services.escalations, database.postgres),
       ...createTaskHandlers(services.tasks),
-      ...createDomainHandlers(services.domains, feed.catchUp),
+      ...createDomainHandlers(services.domains, services.domainUsage, feed.catchUp),
       ...createKnowledgeHandlers(services.knowledge),
       ...createBudgetHandlers(services.budgets),
       ...createSettingHandlers({ ...services, ...database, inEffect: () => feed.catchUp().then(secrets.settled) }),

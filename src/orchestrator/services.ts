@@ -12,6 +12,7 @@ import type { Config } from './config.ts';
 import { type ActionRunner, createResolver } from './decisions/resolve.ts';
 import { createDecisionService } from './decisions/service.ts';
 import { createDomainService } from './domains/service.ts';
+import { createDomainUsage } from './domains/usage.ts';
 import { createEscalationService } from './escalations/service.ts';
 import { createEventService } from './events/service.ts';
 import { createUnitOfWork } from './events/work.ts';
@@ -136,6 +137,7 @@ export function createServices(deps: ServicesDeps) {
     inbox,
     escalations,
     domains,
+    domainUsage: createDomainUsage(common),
     budgets,
     tasks,
     agents,

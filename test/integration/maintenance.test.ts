@@ -21,7 +21,7 @@ beforeAll(async () => {
 });
 beforeEach(async () => {
   await stage.postgres.db.execute(
-    sql`truncate documents, passages, archived, index_cursors, events, tasks, decisions, messages, settings, job_runs, agent_history, agent_loops, agent_instances, tool_calls cascade`,
+    sql`truncate documents, passages, archived, index_cursors, events, tasks, decisions, messages, settings, job_runs, agent_history, agent_loops, agent_instances, tool_calls, domain_usage cascade`,
   );
 });
 afterAll(() => stage.dispose());
@@ -161,6 +161,7 @@ describe('retention', () => {
       const at = days(age);
       const id = `x${index}`;
       await db.execute(sql`insert into events (event_type, payload, created_at) values ('alert_raised', '{}', ${at})`);
+      await db.execute(sql`insert into domain_usage values (${at}, 'api.example.com', 'cmo', 1, 0)`);
       await db.execute(sql`insert into agent_history values (${id}, 'cmo', 'note', '', ${at})`);
       await db.execute(sql`insert into agent_loops (id, agent_type, instance_id, wakes, initiative, status, started_at, finished_at)
         values (${id}, 'cmo', 'ins', '[]', false, 'done', ${at}, ${at})`);
@@ -180,6 +181,7 @@ describe('retention', () => {
     await run('retention');
     expect(await countOf(`events where created_at < '${days(90)}'`)).toBe(0);
     expect(await countOf(`events where created_at = '${days(20)}'`)).toBe(1);
+    expect(await countOf('domain_usage')).toBe(1);
     expect(await countOf('agent_history')).toBe(2);
     expect(await countOf('agent_loops')).toBe(2);
     expect(await countOf('tool_calls')).toBe(2);

@@ -52,6 +52,8 @@ export const bookOf = {
   listDomains: 'domains-routes',
   addDomain: 'domains-routes',
   removeDomain: 'domains-routes',
+  listDomainUsage: 'domain-usage-routes',
+  getDomainAttempts: 'domain-usage-routes',
   listDomainRequests: 'domains-routes',
   approveDomainRequest: 'domains-routes',
   rejectDomainRequest: 'domains-routes',

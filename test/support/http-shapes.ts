@@ -130,6 +130,8 @@ const domain = z.looseObject({
   isActive: z.boolean(),
 });
 
+const attempts = { allowed: count, denied: count };
+
 const domainRequest = z.looseObject({
   id: id('dmr'),
   domain: z.string(),
@@ -365,6 +367,23 @@ export const shapes = {
   listDomains: z.looseObject({ domains: z.array(domain) }),
   addDomain: z.looseObject({ ...success, domain }),
   removeDomain: z.looseObject(success),
+  listDomainUsage: z.looseObject({
+    usage: z.array(
+      z.looseObject({
+        domain: z.string(),
+        ...attempts,
+        agents: z.array(z.string()),
+        lastHour: time,
+        days: z.array(z.looseObject({ day: z.iso.date(), ...attempts })),
+      }),
+    ),
+    ...page,
+  }),
+  getDomainAttempts: z.looseObject({
+    attempts: z.array(z.looseObject({ at: time, ...attempts })),
+    from: time,
+    to: time,
+  }),
   listDomainRequests: z.looseObject({ requests: z.array(domainRequest) }),
   approveDomainRequest: z.looseObject({ ...success, request: domainRequest }),
   rejectDomainRequest: z.looseObject({ ...success, request: domainRequest }),

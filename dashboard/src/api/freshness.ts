@@ -6,6 +6,7 @@ const agents = ['listAgents', 'getAgent', 'getAgentHistory'] as const;
 const tasks = ['listTasks', 'getTask'] as const;
 const decisions = ['listDecisions', 'listPendingDecisions', 'getDecision', 'getDecisionEvents'] as const;
 const domains = ['listDomains', 'listDomainRequests'] as const;
+const attempts = ['listDomainUsage', 'getDomainAttempts'] as const;
 const documents = ['listDocuments', 'getDocument', 'searchKnowledge'] as const;
 const spending = ['getUsage', 'getBudgets'] as const;
 const benchmarks = ['listBenchmarkRuns', 'getBenchmarkRun', 'listBenchmarkAnswers', 'getLeaderboard'] as const;
@@ -46,7 +47,7 @@ const touched: Record<EventType, readonly JsonRouteName[]> = {
   domain_approved: domains,
   domain_rejected: domains,
   domain_removed: domains,
-  egress_denied: [],
+  egress_denied: attempts,
   document_created: documents,
   document_updated: documents,
   document_removed: documents,

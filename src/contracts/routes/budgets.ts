@@ -2,10 +2,7 @@ import { z } from 'zod';
 import { budgetSchema, callStatsSchema, usageRangeSchema, usageSchema, usageSeriesSchema } from '../budget.ts';
 import { limitQuery, offsetQuery, timestamp } from '../primitives.ts';
 import { route } from '../route.ts';
-import { pageOf } from './common.ts';
-
-/** Years that every part of the system can write down. */
-const moment = timestamp.refine((at) => /^2\d{3}-/.test(at), 'must lie between the years 2000 and 2999');
+import { moment, pageOf } from './common.ts';
 
 /** Routes: what thinking costs, and what it may cost. */
 export const budgetsRoutes = {

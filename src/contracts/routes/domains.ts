@@ -1,15 +1,17 @@
 import { z } from 'zod';
 import {
+  domainAttemptsSchema,
   domainCategorySchema,
   domainInput,
   domainRequestSchema,
   domainSchema,
+  domainUsageSchema,
   newDomainSchema,
   requestStatusSchema,
 } from '../domain.ts';
-import { idOf, limitQuery, offsetQuery, text } from '../primitives.ts';
+import { agentTypeSchema, idOf, limitQuery, offsetQuery, text, timestamp, wholeQuery } from '../primitives.ts';
 import { route } from '../route.ts';
-import { pageOf, succeeded } from './common.ts';
+import { moment, pageOf, succeeded } from './common.ts';
 
 const requestId = z.strictObject({ id: idOf('dmr') });
 /** More than the usual page: a whitelist is read as a whole. */
@@ -43,6 +45,33 @@ export const domainsRoutes = {
     params: z.strictObject({ domain: domainInput }),
     response: z.object(succeeded),
     errors: ['domain_not_found'],
+  }),
+  listDomainUsage: route({
+    method: 'get',
+    path: '/domains/usage',
+    summary: 'How often agents tried which domains in the last days, the most tried first; seconds old',
+    role: 'viewer',
+    query: z.strictObject({
+      days: wholeQuery(1, 90).describe('of UTC, today among them').default(14),
+      outcome: z.enum(['allowed', 'denied']).describe('only domains with attempts that ended so').optional(),
+      ...page,
+    }),
+    response: pageOf({ usage: z.array(domainUsageSchema), from: timestamp }),
+  }),
+  getDomainAttempts: route({
+    method: 'get',
+    path: '/domains/attempts',
+    summary:
+      'Attempts over time, by hour or day, oldest first: at one domain or all, of one agent or all; the last 7 days',
+    role: 'viewer',
+    query: z.strictObject({
+      from: moment.optional(),
+      to: moment.optional(),
+      by: z.enum(['hour', 'day']).default('day'),
+      domain: domainInput.describe('as the usage names it').optional(),
+      agent: agentTypeSchema.optional(),
+    }),
+    response: z.object({ attempts: z.array(domainAttemptsSchema), from: timestamp, to: timestamp }),
   }),
   listDomainRequests: route({
     method: 'get',

@@ -1,8 +1,15 @@
 import { z } from 'zod';
-import { eventSchema, eventTypeSchema } from '../event.ts';
+import { eventSchema, eventTypeSchema, eventTypes } from '../event.ts';
 import { healthSchema, readinessSchema, systemHealthSchema } from '../health.ts';
-import { limitQuery, seqQuery } from '../primitives.ts';
+import { agentTypeSchema, filledText, limitQuery, seqQuery, seqSchema } from '../primitives.ts';
 import { route } from '../route.ts';
+import { moment } from './common.ts';
+
+const eventTypesQuery = z
+  .string()
+  .transform((types) => types.split(','))
+  .pipe(z.array(eventTypeSchema).max(eventTypes.length))
+  .describe('kinds of events, with commas between');
 
 /** Routes: health, metrics, the log and this description. */
 export const systemRoutes = {
@@ -65,10 +72,18 @@ export const systemRoutes = {
     role: 'viewer',
     query: z.strictObject({
       limit: limitQuery(100),
-      type: eventTypeSchema.optional(),
+      type: eventTypesQuery.optional(),
+      agent: agentTypeSchema.describe('the agent it is about, or else that acted').optional(),
+      text: filledText(200).describe('in its type or in a value of its payload, in capitals or not').optional(),
+      from: moment.describe('not before this moment').optional(),
+      to: moment.describe('before this moment').optional(),
       before: seqQuery.optional(),
       after: seqQuery.optional(),
     }),
-    response: z.object({ events: z.array(eventSchema) }),
+    response: z.object({
+      events: z.array(eventSchema),
+      /** There: the search was cut short, and all up to this place is seen. Go on with it as `before`, or as `after`. */
+      scannedTo: seqSchema.optional(),
+    }),
   }),
 } as const;

@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm';
-import { boolean, index, integer, jsonb, pgTable, text, uniqueIndex } from 'drizzle-orm/pg-core';
+import { bigint, boolean, index, integer, jsonb, pgTable, primaryKey, text, uniqueIndex } from 'drizzle-orm/pg-core';
 import type { RequestStatus } from '../../contracts/domain.ts';
 import { createdAt, id, moment } from '../platform/columns.ts';
 
@@ -38,4 +38,17 @@ export const domainRequests = pgTable(
     index('domain_requests_by_status').on(table.status, table.id),
     index('domain_requests_by_domain').on(table.domain, table.decidedAt),
   ],
+);
+
+/** What agents tried, counted by the hour. `domain`: the entry that let them through, or the host they were kept from. */
+export const domainUsage = pgTable(
+  'domain_usage',
+  {
+    hour: moment('hour').notNull(),
+    domain: text('domain').notNull(),
+    agentType: text('agent_type').notNull(),
+    allowed: bigint('allowed', { mode: 'number' }).notNull(),
+    denied: bigint('denied', { mode: 'number' }).notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.hour, table.domain, table.agentType] })],
 );

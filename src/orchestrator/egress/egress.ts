@@ -1,6 +1,7 @@
 import type { Server } from 'node:http';
 import type { BoardroomEvent } from '../../contracts/event.ts';
 import type { DomainService } from '../domains/service.ts';
+import type { UsageCounter } from '../domains/usage-counter.ts';
 import type { UnitOfWork } from '../events/work.ts';
 import { type AgentCaller, type AgentIdentity, recentMs } from '../gateway/identity.ts';
 import type { Neighbours } from '../gateway/neighbours.ts';
@@ -9,7 +10,7 @@ import type { Clock } from '../platform/clock.ts';
 import { type Destination, injectionFor, type SecretOf } from '../secrets/rules.ts';
 import type { TaskService } from '../tasks/service.ts';
 import { createResolve, remembering, rememberingOwn, systemAddresses } from './addresses.ts';
-import { type Attempt, createAdmission, Denied } from './admission.ts';
+import { type Attempt, createAdmission, Denied, type Passage } from './admission.ts';
 import { type ConnectionLimits, createConnections } from './connections.ts';
 import { createDenialLog } from './denials.ts';
 import { createFetch, type Fetch } from './fetch.ts';
@@ -43,12 +44,13 @@ interface Deps {
   readonly tasks: Pick<TaskService, 'inHandOf'>;
   readonly clock: Clock;
   readonly metrics: Metrics;
+  readonly usage: Pick<UsageCounter, 'count'>;
   readonly secretOf: SecretOf;
   readonly onError: (error: unknown) => void;
 }
 
 export function openEgress(deps: Deps): Egress {
-  const { identity, neighbours, unitOfWork, domains, tasks, clock, metrics, onError } = deps;
+  const { identity, neighbours, unitOfWork, domains, tasks, clock, metrics, usage, onError } = deps;
   const connections = createConnections(deps.limits, clock.now);
   const view = createWhitelistView({ entries: deps.entries, onRemoved: connections.cutEntry });
   const admit = createAdmission({
@@ -67,9 +69,13 @@ export function openEgress(deps: Deps): Egress {
       if (injection.kind === 'missing') throw new Denied('secret_missing', to.host);
       return injection.headers;
     },
-    onAllowed: ({ caller }: Attempt) => count(caller.actor.name, 'allowed'),
+    onAllowed({ caller }: Attempt, { entry }: Passage) {
+      count(caller.actor.name, 'allowed');
+      usage.count(caller.actor.name, entry, 'allowed');
+    },
     onDenied(attempt: Attempt, denied: Denied) {
       count(attempt.caller.actor.name, denied.denial);
+      usage.count(attempt.caller.actor.name, denied.host, 'denied');
       denials.note(attempt, denied);
     },
     onError,

@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { connect as connectTls } from 'node:tls';
 import type { AgentCaller } from '../gateway/identity.ts';
 import type { Destination } from '../secrets/rules.ts';
-import { type Admit, type Attempt, Denied, holdPlace } from './admission.ts';
+import { type Admit, type Attempt, Denied, holdPlace, type Passage } from './admission.ts';
 import { forward } from './forward.ts';
 import { refusalOf } from './refusal.ts';
 import { reach } from './tunnel.ts';
@@ -12,7 +12,7 @@ export interface FetchDeps {
   readonly admit: Admit;
   /** Headers that are to be sent there for this agent; throws `Denied` when one lacks its value. */
   readonly secretsFor: (caller: AgentCaller, to: Destination) => Readonly<Record<string, string>>;
-  readonly onAllowed: (attempt: Attempt) => void;
+  readonly onAllowed: (attempt: Attempt, passage: Passage) => void;
   readonly onDenied: (attempt: Attempt, denied: Denied) => void;
   readonly onError: (error: unknown) => void;
   /** Whom to believe besides the usual authorities. */
@@ -47,7 +47,7 @@ export function createFetch({ admit, secretsFor, onAllowed, onDenied, onError, c
         }
         return secure;
       };
-      onAllowed(attempt);
+      onAllowed(attempt, passage);
       await forward({ request, response, url, passage, connect, headers: { ...withoutToken, ...own } });
     } catch (error) {
       if (error instanceof Denied) onDenied(attempt, error);

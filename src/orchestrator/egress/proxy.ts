@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { Duplex } from 'node:stream';
 import type { AgentCaller } from '../gateway/identity.ts';
 import type { Destination } from '../secrets/rules.ts';
-import { type Admit, type Attempt, Denied, holdPlace } from './admission.ts';
+import { type Admit, type Attempt, Denied, holdPlace, type Passage } from './admission.ts';
 import { forward } from './forward.ts';
 import { rawResponse, refusalOf } from './refusal.ts';
 import { join, reach, readChecked, tie } from './tunnel.ts';
@@ -13,7 +13,7 @@ interface Deps {
   readonly admit: Admit;
   /** Headers that are to be sent there for this agent; throws `Denied` when one lacks its value. */
   readonly secretsFor: (caller: AgentCaller, to: Destination) => Readonly<Record<string, string>>;
-  readonly onAllowed: (attempt: Attempt) => void;
+  readonly onAllowed: (attempt: Attempt, passage: Passage) => void;
   readonly onDenied: (attempt: Attempt, denied: Denied) => void;
   readonly onError: (error: unknown) => void;
 }
@@ -53,7 +53,7 @@ async function tunnel(
     upstream.setTimeout(times.helloMsMax);
     const said = await readChecked(client, head, passage);
     upstream.setTimeout(times.idleMsMax);
-    deps.onAllowed(attempt);
+    deps.onAllowed(attempt, passage);
     passage.connection.count(said.length);
     upstream.write(said);
     join(client, upstream, passage.connection.count);
@@ -74,7 +74,7 @@ async function pass(deps: Deps, request: IncomingMessage, response: ServerRespon
     attempt = { caller, authority: `${url.hostname}:${url.port || '80'}`, url: url.href };
     const passage = await deps.admit(attempt, () => response.destroy());
     holdPlace(response, passage);
-    deps.onAllowed(attempt);
+    deps.onAllowed(attempt, passage);
     // Outside the house plain HTTP is read by everybody on the way.
     const headers = passage.isInternal ? deps.secretsFor(caller, { scheme: 'http', ...passage.target }) : {};
     await forward({ request, response, url, passage, connect: () => reach(passage, times), headers });

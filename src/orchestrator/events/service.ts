@@ -1,6 +1,7 @@
 import type { EventType } from '../../contracts/event.ts';
 import { inBatches } from '../platform/batches.ts';
 import type { Postgres, Queryable } from '../platform/postgres.ts';
+import { type EventSearch, searchEvents } from './search.ts';
 import { deleteEvents, type EventQuery, readCursor, readEvents, readHorizon, saveCursor } from './store.ts';
 
 export type EventService = ReturnType<typeof createEventService>;
@@ -8,6 +9,7 @@ export type EventService = ReturnType<typeof createEventService>;
 export function createEventService({ db }: Postgres) {
   return {
     list: (query: EventQuery) => readEvents(db, query),
+    search: (search: EventSearch) => searchEvents(db, search),
     readAfter: (after: number, limit: number) => readEvents(db, { after, limit }),
     forgetOld: (before: number, signal: AbortSignal) => inBatches((limit) => deleteEvents(db, before, limit), signal),
     horizon: () => readHorizon(db),

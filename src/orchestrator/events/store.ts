@@ -73,7 +73,7 @@ export async function readEvents(db: Queryable, query: EventQuery): Promise<Boar
   return rows.map(toEvent);
 }
 
-const toEvent = (row: typeof events.$inferSelect): BoardroomEvent => ({
+export const toEvent = (row: typeof events.$inferSelect): BoardroomEvent => ({
   id: `evt_${row.seq}`,
   seq: row.seq,
   eventType: row.eventType,

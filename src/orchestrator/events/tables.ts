@@ -26,6 +26,8 @@ export const events = pgTable(
     index('events_by_type').on(table.eventType, table.seq),
     index('events_by_agent').on(table.agentType, table.seq),
     index('events_by_decision').on(ofDecision, table.seq).where(sql`${ofDecision} is not null`),
+    /** From a moment to its place in the log. */
+    index('events_by_time').on(table.createdAt, table.seq),
   ],
 );
 

@@ -3,6 +3,7 @@ import { excuseLoop } from '../agents/loops.ts';
 import type { Profiles } from '../agents/profiles.ts';
 import { createAccounts } from '../budgets/accounts.ts';
 import type { Config } from '../config.ts';
+import { createUsageCounter } from '../domains/usage-counter.ts';
 import { openEgress } from '../egress/egress.ts';
 import type { Feed } from '../events/feed.ts';
 import { passingFrame } from '../events/frames.ts';
@@ -51,6 +52,9 @@ interface Deps {
   readonly version: string;
   readonly secretOf: SecretOf;
 }
+
+/** Counts that a crash may lose. */
+const usageFlushMs = 5_000;
 
 export interface Gateway {
   readonly listeners: GatewayListeners;
@@ -137,9 +141,11 @@ export async function openGateway(deps: Deps): Promise<Gateway> {
     onCount: (open) => metrics.sockets.set({ kind: 'agent' }, open),
   });
   const dispatcher = createDispatcher({ loops, sockets, clock, everyMs: config.every.dispatchMs, onError });
+  const usage = createUsageCounter({ clock, save: services.domainUsage.add, flushMs: usageFlushMs, onError });
   const egress = openEgress({
     ...deps,
     ...services,
+    usage,
     entries: await services.domains.active(postgres.db),
     limits: config.egress,
     nameServers: config.egress.nameServers,
@@ -160,6 +166,8 @@ export async function openGateway(deps: Deps): Promise<Gateway> {
     onError,
   });
   lifecycle.onClose('calls of models', () => models.close());
+  usage.start();
+  lifecycle.onClose('counts of domains', () => usage.stop());
   lifecycle.onClose('agents’ connections to the outside', async () => egress.close());
   const app = createGatewayApp({
     identity,

@@ -123,7 +123,7 @@ const retention = ({ services, notifications, benchmarks, postgres, clock }: Dep
   description: 'Removes what is older than the settings of retention keep it',
   catchUp: 'latest',
   async run({ signal }) {
-    const { settings, events, agents, archivist, inbox, budgets, jobs } = services;
+    const { settings, events, agents, archivist, inbox, budgets, domainUsage, jobs } = services;
     const { db } = postgres;
     const before = async (name: SettingName & `retention.${string}`) =>
       clock.now() - (await settings.read(db, name)) * dayMs;
@@ -139,6 +139,7 @@ const retention = ({ services, notifications, benchmarks, postgres, clock }: Dep
       'rows of history': await forgetPast(postgres, past, signal),
       'tool calls': await forgetToolCalls(postgres, past, signal),
       'model calls': await budgets.forgetOld(await before('retention.model_calls'), signal),
+      'counts of domains': await domainUsage.forgetOld(await before('retention.events'), signal),
       notifications: await notifications.forgetOld(await before('retention.events'), signal),
       'runs of benchmarks': await benchmarks.forgetOld(await before('retention.benchmarks'), signal),
       'runs of jobs': await jobs.forgetOld(await before('retention.job_runs'), signal),
