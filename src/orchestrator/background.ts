@@ -3,6 +3,7 @@ import type { Feed } from './events/feed.ts';
 import type { Foundation } from './foundation.ts';
 import type { RuntimeMonitor } from './health.ts';
 import { systemJobs } from './jobs/definitions.ts';
+import type { Meaning } from './knowledge/meaning.ts';
 import { heartbeatsMissedMax } from './leader-term.ts';
 import { createAnswerLinks } from './notifiers/answer-links.ts';
 import { type Notifiers, openNotifiers } from './notifiers/notifiers.ts';
@@ -19,10 +20,17 @@ import type { Services } from './services.ts';
 /** Any number that no other lock of ours uses. */
 const jobLocks = 7_261_004;
 
+interface SchedulerParts {
+  readonly services: Services;
+  readonly notifiers: Notifiers;
+  readonly monitor: RuntimeMonitor;
+  readonly meaning: Meaning;
+}
+
 /** Maintenance and operators' own schedules: what is due, run by whichever replica is first. */
 export function openScheduler(
   { config, lifecycle, log, bus, database, profiles, replica }: Foundation,
-  { services, notifiers, monitor }: { services: Services; notifiers: Notifiers; monitor: RuntimeMonitor },
+  { services, notifiers, monitor, meaning }: SchedulerParts,
 ): Scheduler {
   const { postgres } = database;
   const onError = (error: unknown) => log.warn({ err: error }, 'scheduler');
@@ -31,6 +39,7 @@ export function openScheduler(
     definitions: systemJobs({
       services,
       notifications: notifiers.notifications,
+      meaning,
       postgres,
       clock,
       sweepMs: config.every.sweepMs,

@@ -164,7 +164,7 @@ async function open(config: Config, root: string, lifecycle: Lifecycle): Promise
       );
     },
   };
-  const scheduler = openScheduler(foundation, { services, notifiers, monitor });
+  const scheduler = openScheduler(foundation, { services, notifiers, monitor, meaning: gateway.meaning });
   const apiUrl = await openApi(foundation, {
     services,
     notifiers,

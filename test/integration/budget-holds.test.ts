@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { JsonValue } from '../../src/contracts/primitives.ts';
 import { excuseLoop } from '../../src/orchestrator/agents/loops.ts';
-import { loadProfiles, type Profile } from '../../src/orchestrator/agents/profiles.ts';
+import { loadProfiles } from '../../src/orchestrator/agents/profiles.ts';
 import { insertInstance } from '../../src/orchestrator/agents/store.ts';
 import { createAccounts } from '../../src/orchestrator/budgets/accounts.ts';
 import { readConfig } from '../../src/orchestrator/config.ts';
@@ -21,12 +21,10 @@ const hourMs = 3_600_000;
 let database: TestDatabase;
 let services: Services;
 let accounts: Accounts;
-let profile: Profile;
 beforeAll(async () => {
   database = await createDatabase();
   const { postgres } = database;
   const profiles = await loadProfiles('profiles', () => undefined);
-  profile = profiles.get('cmo') ?? expect.fail('there is no CMO');
   const common = { config: readConfig({}), postgres, clock, chance, profiles };
   services = servicesOn(common);
   accounts = createAccounts({
@@ -52,7 +50,7 @@ const set = (value: JsonValue) =>
 async function think(): Promise<'done' | 'failed'> {
   try {
     const planned = { provider: 'rehearsal', model: 'rehearsal', ceilingMicroUsd: 0, ceilingTokens: 1 };
-    const { settle } = await accounts.reserve({ caller: { actor: cmo, instanceId, profile }, ...planned });
+    const { settle } = await accounts.reserve({ caller: { actor: cmo, instanceId }, ...planned });
     const answer = { firstTokenMs: undefined, durationMs: 1, attempts: 1, errorCode: undefined };
     await settle({ ...answer, status: 'ok', usage: undefined, costMicroUsd: 0 });
     return 'done';

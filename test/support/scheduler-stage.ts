@@ -13,6 +13,7 @@ import type { Services } from '../../src/orchestrator/services.ts';
 import { createDatabase, testLimits } from './database.ts';
 import { eventually } from './eventually.ts';
 import { type FakeClock, fakeClock } from './fake-clock.ts';
+import { openMeaning } from './meaning.ts';
 import { servicesOn } from './team-services.ts';
 
 /** One of several orchestrators on one database, as far as the scheduler goes. */
@@ -80,6 +81,7 @@ export async function openSchedulerStage(options: { documentsFolder?: string } =
         systemJobs({
           services: replicaServices,
           notifications: notificationsOf(replicaServices, own),
+          meaning: await openMeaning({ services: replicaServices, postgres: own, clock: time.clock }),
           postgres: own,
           clock: time.clock,
           sweepMs: 15_000,

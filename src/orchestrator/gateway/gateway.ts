@@ -8,6 +8,7 @@ import type { Feed } from '../events/feed.ts';
 import { passingFrame } from '../events/frames.ts';
 import { topics } from '../events/topics.ts';
 import { expressMessages } from '../http/express-messages.ts';
+import { createMeaning, type Meaning } from '../knowledge/meaning.ts';
 import type { Lifecycle } from '../lifecycle.ts';
 import type { Metrics } from '../metrics.ts';
 import { openModels } from '../models/models.ts';
@@ -55,6 +56,7 @@ interface Deps {
 export interface Gateway {
   readonly listeners: GatewayListeners;
   readonly identity: AgentIdentity;
+  readonly meaning: Meaning;
   /** Whether a connection to the operators' API comes from an agent's network; then it is noted. */
   isStray(address: string): boolean;
 }
@@ -101,16 +103,6 @@ export async function openGateway(deps: Deps): Promise<Gateway> {
     monotonic: clock.monotonic,
     permissionsOf: ({ type, permissions }) => narrowed(permissions, settings.stored('permissions', type)),
     onRefused: (reason) => metrics.refusals.inc({ reason }),
-  });
-  const call = createToolCaller({
-    toolbox: createToolbox(services),
-    unitOfWork,
-    lives,
-    violations: services.violations,
-    onCalled(caller, toolCall) {
-      metrics.toolCalls.inc({ agent: caller.actor.name, tool: toolCall.tool, outcome: toolCall.outcome });
-      tell(caller, { toolCalls: [toolCall] });
-    },
   });
   const heartbeats = createHeartbeats({
     postgres,
@@ -159,6 +151,24 @@ export async function openGateway(deps: Deps): Promise<Gateway> {
     onError,
   });
   lifecycle.onClose('calls of models', () => models.close());
+  const meaning = createMeaning({
+    ...deps,
+    settings: createSettingsReader(settings.stored),
+    wantedModel: () => services.settings.read(postgres.db, 'knowledge.embedding_model'),
+    embedTexts: models.embedTexts,
+    onError: (error) => log.warn({ err: error }, 'nothing is found by its meaning'),
+  });
+  const call = createToolCaller({
+    toolbox: createToolbox(services),
+    unitOfWork,
+    lives,
+    violations: services.violations,
+    meaning,
+    onCalled(caller, toolCall) {
+      metrics.toolCalls.inc({ agent: caller.actor.name, tool: toolCall.tool, outcome: toolCall.outcome });
+      tell(caller, { toolCalls: [toolCall] });
+    },
+  });
   lifecycle.onClose('agents’ connections to the outside', async () => egress.close());
   const app = createGatewayApp({
     identity,
@@ -213,6 +223,7 @@ export async function openGateway(deps: Deps): Promise<Gateway> {
   return {
     listeners,
     identity,
+    meaning,
     isStray(address) {
       const agentType = neighbours.agentAt(address);
       if (agentType !== undefined) note(agentType, 'operator_api', "tried the operators' API from its own network");

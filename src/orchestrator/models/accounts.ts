@@ -9,8 +9,11 @@ export interface Usage {
   cacheWriteHourTokens?: number;
 }
 
+/** On whose account a call is made: an agent's, in one of its lives, or the orchestrator's own. */
+export type Payer = Pick<AgentCaller, 'actor' | 'instanceId'>;
+
 export interface PlannedCall {
-  caller: AgentCaller;
+  caller: Payer;
   provider: string;
   model: string;
   /* most it can cost */

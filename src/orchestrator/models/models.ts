@@ -1,10 +1,12 @@
 import { Agent } from 'undici';
 import type { AgentCaller } from '../gateway/identity.ts';
 import type { SettingsReader } from '../settings/reader.ts';
-import type { Accounts, CallOutcome } from './accounts.ts';
+import type { Accounts, CallOutcome, Payer } from './accounts.ts';
 import { createCandidates } from './candidates.ts';
 import { type Count, createCount } from './count.ts';
+import { createEmbedding, type Embed, type EmbedTexts } from './embed.ts';
 import { createGuard } from './guard.ts';
+import { createPaidCall } from './paid-call.ts';
 import { createPersistence, type PersistenceOptions } from './persistence.ts';
 import { prices } from './prices.ts';
 import { createProviders, type ProviderAccesses } from './providers.ts';
@@ -17,6 +19,10 @@ export interface Models {
   think: Think;
   /** Answers how many tokens of input a request has. */
   count: Count;
+  /** Answers an agent with vectors. */
+  embed: Embed;
+  /** The same for the orchestrator's own use. */
+  embedTexts: EmbedTexts;
   /** Names a client may ask for. */
   list(): string[];
   /** Ends the calls of a life whose token is dead. */
@@ -37,7 +43,7 @@ interface Deps {
   readonly onReach: (caller: AgentCaller, what: string) => void;
   readonly monotonic: () => number;
   readonly fraction: () => number;
-  readonly onCalled: (caller: AgentCaller, provider: string, status: CallOutcome['status']) => void;
+  readonly onCalled: (caller: Payer, provider: string, status: CallOutcome['status']) => void;
   readonly onError: (error: unknown) => void;
 }
 
@@ -46,6 +52,7 @@ export function openModels(deps: Deps): Models {
   const providers = createProviders(config.providers);
   const running = createRunningCalls();
   const dispatcher = new Agent({ connect: { timeout: connectMsMax } });
+  const persistence = createPersistence(config, deps.fraction);
   const parts = {
     ...deps,
     guard: createGuard(deps),
@@ -54,11 +61,13 @@ export function openModels(deps: Deps): Models {
     running,
     dispatcher,
     times: config,
-    persistence: createPersistence(config, deps.fraction),
+    persistence,
+    pay: createPaidCall({ ...deps, persistence }),
   };
   return {
     think: createThink(parts),
     count: createCount(parts),
+    ...createEmbedding(parts),
     list() {
       const known = [...Object.keys(prices), ...Object.keys(settings.read('llm.prices'))];
       const served = known.filter((name) => providers.has(name.slice(0, name.indexOf('/'))));
