@@ -15,7 +15,8 @@ export type Behaviour =
 
 interface EmbeddingRequest {
   readonly model: string;
-  readonly input: readonly string[] | string;
+  /** Texts, or texts as tokens. */
+  readonly input: string | readonly (string | number | readonly number[])[];
   readonly encoding_format?: string;
 }
 
@@ -57,7 +58,8 @@ export async function startEmbeddingProvider() {
 
   async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { model, input, encoding_format: format } = (await json(request)) as EmbeddingRequest;
-    const texts = [input].flat();
+    const isOne = typeof input === 'string' || typeof input[0] === 'number';
+    const texts = (isOne ? [input] : [...input]).map(String);
     requests.push({ path: request.url ?? '', model, texts, format });
     await onRequest?.();
     const next = script.shift();

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,14 +8,21 @@ import { startEmbeddedPostgres } from '../../src/orchestrator/platform/embedded-
 
 const installed = '/usr/lib/postgresql';
 
-/** The newest of Debian's servers that has pgvector; the one that npm brings has not. */
+/** The newest of Debian's servers that has pgvector 0.8 or later; the one that npm brings has none. */
 const bin = (existsSync(installed) ? readdirSync(installed) : [])
   .sort((a, b) => Number(b) - Number(a))
-  .filter((version) => existsSync(`/usr/share/postgresql/${version}/extension/vector.control`))
+  .filter(hasVectors)
   .map((version) => join(installed, version, 'bin'))
   .find((folder) => existsSync(join(folder, 'initdb')));
 
-const missing = 'no Postgres server with pgvector in /usr/lib/postgresql; .ci/pgvector installs one';
+function hasVectors(version: string): boolean {
+  const control = `/usr/share/postgresql/${version}/extension/vector.control`;
+  if (!existsSync(control)) return false;
+  const [, major, minor] = /^default_version\s*=\s*'(\d+)\.(\d+)/m.exec(readFileSync(control, 'utf8')) ?? [];
+  return Number(major) > 0 || Number(minor) >= 8;
+}
+
+const missing = 'no Postgres server with pgvector 0.8 in /usr/lib/postgresql; .ci/pgvector installs one';
 
 /** A suite that needs pgvector. Without it it is skipped and says why; in CI it fails, so that it can't go missing. */
 export function describeVectors(name: string, suite: () => void): void {
