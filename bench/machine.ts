@@ -8,6 +8,7 @@ import { systemClock as clock } from '../src/orchestrator/platform/clock.ts';
 import { startEmbeddedPostgres } from '../src/orchestrator/platform/embedded-postgres.ts';
 import { createEmptyDatabaseOn } from '../test/support/empty-database.ts';
 import { findMissingRedis } from '../test/support/redis-server.ts';
+import { findMissingVectors } from '../test/support/vector-server.ts';
 import type { Bench, Need } from './row.ts';
 
 const run = promisify(execFile);
@@ -28,6 +29,7 @@ const missing: Readonly<Record<Need, () => Promise<string | undefined>>> = {
   redis: async () => findMissingRedis() && 'there is no redis-server',
   pgbench: answersTo('pgbench'),
   psql: answersTo('psql'),
+  pgvector: async () => findMissingVectors(),
   linux: async () => (process.platform === 'linux' ? undefined : 'it reads /proc, which only Linux has'),
 };
 

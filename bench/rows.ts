@@ -14,6 +14,7 @@ import { installSize } from './rows/install-size.ts';
 import { installTime } from './rows/install-time.ts';
 import { killBack } from './rows/kill-back.ts';
 import { killNoticed } from './rows/kill-noticed.ts';
+import { knowledgeMeaning } from './rows/knowledge-meaning.ts';
 import { knowledgeSearch } from './rows/knowledge-search.ts';
 import { orchestratorMemory } from './rows/orchestrator-memory.ts';
 import { startMany } from './rows/start-many.ts';
@@ -34,6 +35,7 @@ export const rows: readonly Row[] = [
   eventPages,
   httpRead,
   knowledgeSearch,
+  knowledgeMeaning,
   firstTokenRow,
   egress,
   orchestratorMemory,

@@ -71,5 +71,3 @@ export async function openMeaning({ services, postgres, clock, providers = {} }:
     },
   };
 }
-
-export type MeaningStage = Awaited<ReturnType<typeof openMeaning>>;

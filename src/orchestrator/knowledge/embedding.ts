@@ -84,7 +84,7 @@ export function createEmbedding({ postgres, clock, embedTexts, model: wanted }: 
         call.map(({ text }) => text),
         at,
       );
-      call.forEach((row, index) => vectors.set(row, found[index] ?? null));
+      for (const [index, row] of call.entries()) vectors.set(row, found[index] ?? null);
     }
     const kept = rows.map((row): Embedded => ({ ...row, vector: vectors.get(row) }));
     await postgres.transaction((tx) => keepEmbedded(tx, at.space, kept));
