@@ -128,6 +128,13 @@ describeVectors('search by meaning', () => {
     expect(provider.requests.slice(length).map(({ texts }) => texts)).toEqual([['Boardroom']]);
   });
 
+  it('does not find a document by what it said before it changed', async () => {
+    await library.put(lease);
+    await refresh();
+    await library.put({ ...lease, title: 'Harbour', text: 'Three ships.' });
+    expect(await library.find('how do we quit our tenancy')).toEqual([]);
+  });
+
   it('embeds again only the passages that changed, and forgets what is gone', async () => {
     const [start, end] = ['The beginning. '.repeat(60), 'The end. '.repeat(100)];
     await library.put({ ...ships, text: `${start}${end}` });
@@ -203,18 +210,34 @@ describeVectors('search by meaning', () => {
     expect(await tables()).toEqual(['passage_vectors_2']);
   });
 
-  it('stops embedding for a model that is no longer wanted, and does not take the new one’s place', async () => {
+  it('gives way to a model that is wanted instead, and that another replica has finished meanwhile', async () => {
     await write(40);
     const other = await openMeaning({ ...library, providers: { openai: { baseUrl: provider.url, key: 'sk-x' } } });
     let changed: Promise<unknown> | undefined;
-    provider.onRequest(() => {
+    provider.onRequest(async () => {
       if (provider.requests.length !== 2) return;
       changed = library.meaning.set('knowledge', 'embedding_model', 'openai/words-32').then(() => other.refresh(never));
-      return undefined;
+      await changed;
     });
-    expect((await refresh()).waiting).toBeGreaterThan(0);
+    await refresh();
     expect(await changed).toEqual({ embedded: 40, waiting: 0 });
     expect(await tables()).toEqual(['passage_vectors_2']);
+    await other.close();
+  });
+
+  it('removes nothing of a model that is wanted instead, and only half done', async () => {
+    await write(1);
+    const other = await openMeaning({ ...library, providers: { openai: { baseUrl: provider.url, key: 'sk-x' } } });
+    const killed = new AbortController();
+    provider.onRequest(async () => {
+      // The other's documents, after its sample.
+      if (provider.requests.length === 4) killed.abort(new Error('killed'));
+      if (provider.requests.length !== 2) return;
+      await library.meaning.set('knowledge', 'embedding_model', 'openai/words-32');
+      await expect(other.refresh(killed.signal)).rejects.toThrow('killed');
+    });
+    expect(await refresh()).toEqual({ embedded: 1, waiting: 0 });
+    expect(await tables()).toEqual(['passage_vectors_1', 'passage_vectors_2']);
     await other.close();
   });
 

@@ -2,7 +2,7 @@ import { hash } from 'node:crypto';
 import type { EmbedTexts } from '../models/embed.ts';
 import { UpstreamFailure } from '../models/failure.ts';
 import type { Clock } from '../platform/clock.ts';
-import type { Postgres } from '../platform/postgres.ts';
+import { type Postgres, sqlState } from '../platform/postgres.ts';
 import { ourselves } from './payer.ts';
 import { dropOthers, findSpace, NoVectors, openSpace, type Space } from './spaces.ts';
 import { documents as documentsTable } from './tables.ts';
@@ -121,6 +121,8 @@ export function createEmbedding({ postgres, clock, embedTexts, model: wanted }: 
       if (waiting === 0) await dropOthers(postgres, space, async () => (await wanted()) === model);
       return { embedded, waiting };
     } catch (error) {
+      // Another replica, with another model, has finished meanwhile and removed the table.
+      if (sqlState(error) === '42P01') return { embedded, waiting: 0 };
       if (!(error instanceof NoAnswer || error instanceof NoVectors)) throw error;
       const known = space ?? (await findSpace(db, model));
       const waiting = known ? await countPending(db, known) : await db.$count(documentsTable);

@@ -5,7 +5,7 @@ import { type Space, tableOf, typeOf } from './spaces.ts';
 import { documents, passages } from './tables.ts';
 
 /** Passages that are looked at, the nearest; of one document only the nearest counts. */
-const nearestMax = 100;
+const nearestMax = 50;
 
 /**
  * Planned for each question anew: whether to walk along the index of vectors, or to compare all that the asker may see, depends
