@@ -25,6 +25,7 @@ export const knowledgeMeaning: Row = {
     const server = await startVectorPostgres();
     const stop = keepRunning(() => server.stop());
     const provider = await startEmbeddingProvider();
+    const silence = keepRunning(() => provider.close());
     const database = await createEmptyDatabaseOn(server.url);
     const environment = { OPENAI_API_KEY: 'sk-bench', OPENAI_BASE_URL: provider.url };
     await makeSpace(database.url, environment);
@@ -42,7 +43,7 @@ export const knowledgeMeaning: Row = {
       async close() {
         await load.close();
         await orchestrator.close();
-        await provider.close();
+        await silence();
         await stop();
       },
     };
