@@ -19,7 +19,7 @@ export const knowledgeMeaning: Row = {
     'GET /knowledge/search by words and by 50,000 vectors, of a question asked before, against GET /knowledge/:id of the document found',
   unit: 'ms',
   better: 'lower',
-  goal: { ratio: 6 },
+  goal: { ratio: 3 },
   needs: ['pgvector'],
   async open() {
     const server = await startVectorPostgres();

@@ -8,8 +8,8 @@ import { createEmbedding, type EmbeddingOutcome } from './embedding.ts';
 import { wordsOf } from './rules.ts';
 import type { Question } from './search.ts';
 import type { Found } from './search-store.ts';
-import { findSpace, type Space } from './spaces.ts';
-import { findAlike } from './vector-store.ts';
+import { findSpace } from './spaces.ts';
+import { type SearchOfSpace, searchOf } from './vector-store.ts';
 import { literalOf, unitOf } from './vectors.ts';
 
 export type Alike = Found;
@@ -41,14 +41,18 @@ const questionsKept = 300;
 
 export function createMeaning({ postgres, clock, settings, wantedModel, embedTexts, onError }: Deps): Meaning {
   const { db } = postgres;
-  const spaces = new Map<string, Space>();
+  const searches = new Map<string, SearchOfSpace>();
   const questions = new Map<string, string>();
   let restUntil = Number.NEGATIVE_INFINITY;
 
-  async function spaceOf(model: string): Promise<Space | undefined> {
-    const known = spaces.get(model) ?? (await findSpace(db, model));
-    if (known) spaces.set(model, known);
-    return known;
+  async function searchFor(model: string): Promise<SearchOfSpace | undefined> {
+    const known = searches.get(model);
+    if (known) return known;
+    const space = await findSpace(db, model);
+    if (!space) return undefined;
+    const search = searchOf(space);
+    searches.set(model, search);
+    return search;
   }
 
   /** Undefined while the model is left alone. */
@@ -81,15 +85,15 @@ export function createMeaning({ postgres, clock, settings, wantedModel, embedTex
       const model = settings.read('knowledge.embedding_model');
       if (model === '' || wordsOf(query).length === 0) return [];
       try {
-        const space = await spaceOf(model);
-        const vector = space && (await vectorOf(model, query, payer));
-        if (!space || vector === undefined) return [];
+        const search = await searchFor(model);
+        const vector = search && (await vectorOf(model, query, payer));
+        if (!search || vector === undefined) return [];
         const similarityMin = settings.read('knowledge.similarity_min');
         const scope = { reader, kind, agent, limit, now: iso(clock.now()) };
-        return await findAlike(postgres, space, { ...scope, vector, similarityMin });
+        return await search(postgres, { ...scope, vector, similarityMin });
       } catch (error) {
         // Another replica may have moved on to other vectors.
-        spaces.delete(model);
+        searches.delete(model);
         onError(error);
         return [];
       }

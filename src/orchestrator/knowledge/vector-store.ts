@@ -1,5 +1,6 @@
 import { desc, getTableColumns, sql } from 'drizzle-orm';
 import type { Postgres, Queryable, Tx } from '../platform/postgres.ts';
+import { prepared } from '../platform/prepare.ts';
 import { type Found, given, type Scope, weightOf, within } from './search-store.ts';
 import { type Space, tableOf, typeOf } from './spaces.ts';
 import { documents, passages } from './tables.ts';
@@ -23,14 +24,20 @@ interface Alike extends Scope {
   readonly similarityMin: number;
 }
 
-/** The documents of which a passage is near in meaning, each with its nearest one. */
-export const findAlike = (postgres: Postgres, space: Space, asked: Alike): Promise<Found[]> =>
-  postgres.transaction((tx, send) => {
-    send(() => tx.execute(settings));
-    return alike(tx, space, asked);
-  });
+export type SearchOfSpace = (postgres: Postgres, asked: Alike) => Promise<Found[]>;
 
-function alike(tx: Tx, space: Space, asked: Alike): Promise<Found[]> {
+/** The documents of which a passage is near in meaning, each with its nearest one. */
+export function searchOf(space: Space): SearchOfSpace {
+  // Written out once for each connection: that takes longer than to find something.
+  const statement = prepared((db) => alike(db, space));
+  return (postgres, asked) =>
+    postgres.transaction((tx, send) => {
+      send(() => tx.execute(settings));
+      return statement(tx).execute({ ...asked });
+    });
+}
+
+function alike(db: Queryable, space: Space) {
   const owned = { kind: sql`v.kind`, owner: sql`v.owner` };
   const distance = sql`v.embedding <=> ${given('vector')}::${typeOf(space)}`;
   // The sort needs the bare operator, and the bound a plain number, for the index to be of use.
@@ -47,7 +54,7 @@ function alike(tx: Tx, space: Space, asked: Alike): Promise<Found[]> {
     order by nearest.document_id, nearest.likeness desc, nearest.position
   ) best`;
   const score = sql<number>`best.score`;
-  return tx
+  return db
     .select({ ...getTableColumns(documents), text: passages.text, score })
     .from(best)
     .innerJoin(documents, sql`${documents.id} = best.document_id`)
@@ -55,8 +62,7 @@ function alike(tx: Tx, space: Space, asked: Alike): Promise<Found[]> {
     .where(within(documents))
     .orderBy(desc(score), desc(documents.id))
     .limit(sql.placeholder('limit'))
-    .prepare(`passages_alike_${space.id}`)
-    .execute({ ...asked });
+    .prepare(`passages_alike_${space.id}`);
 }
 
 /** A document in the version that is to be embedded, and what there is of it already. */
