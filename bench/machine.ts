@@ -9,6 +9,7 @@ import { startEmbeddedPostgres } from '../src/orchestrator/platform/embedded-pos
 import { whyNoBrowser } from '../test/support/browser.ts';
 import { createEmptyDatabaseOn } from '../test/support/empty-database.ts';
 import { findMissingRedis } from '../test/support/redis-server.ts';
+import { findMissingVectors } from '../test/support/vector-server.ts';
 import type { Bench, Need } from './row.ts';
 
 const run = promisify(execFile);
@@ -30,6 +31,7 @@ const missing: Readonly<Record<Need, () => Promise<string | undefined>>> = {
   pgbench: answersTo('pgbench'),
   psql: answersTo('psql'),
   chromium: async () => whyNoBrowser,
+  pgvector: async () => findMissingVectors(),
   linux: async () => (process.platform === 'linux' ? undefined : 'it reads /proc, which only Linux has'),
 };
 

@@ -1,5 +1,5 @@
 /** What a row may need of the machine; without it the row is skipped and says why. */
-export type Need = 'docker' | 'redis' | 'pgbench' | 'psql' | 'linux' | 'chromium';
+export type Need = 'docker' | 'redis' | 'pgbench' | 'psql' | 'pgvector' | 'linux' | 'chromium';
 
 /** What all rows share: one Postgres server, a database of its own for whoever asks. */
 export interface Bench {

@@ -15,6 +15,7 @@ import { installTime } from './rows/install-time.ts';
 import { jobPickUp } from './rows/job-pick-up.ts';
 import { killBack } from './rows/kill-back.ts';
 import { killNoticed } from './rows/kill-noticed.ts';
+import { knowledgeMeaning } from './rows/knowledge-meaning.ts';
 import { knowledgeSearch } from './rows/knowledge-search.ts';
 import { orchestratorMemory } from './rows/orchestrator-memory.ts';
 import { pageBusy } from './rows/page-busy.ts';
@@ -38,6 +39,7 @@ export const rows: readonly Row[] = [
   httpRead,
   knowledgeSearch,
   jobPickUp,
+  knowledgeMeaning,
   firstTokenRow,
   egress,
   orchestratorMemory,

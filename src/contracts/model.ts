@@ -7,6 +7,9 @@ export const modelNameSchema = z
     error: 'must be provider/model; providers: anthropic, openai, openrouter, gemini, ollama, custom, rehearsal',
   });
 
+/** A model that makes vectors of texts; empty: none. */
+export const embeddingModelSchema = z.literal('').or(modelNameSchema.regex(/^(?!anthropic|rehearsal)/));
+
 /** How a call that names no model finds one. */
 export const routingStrategySchema = z.enum(['claude-only', 'agent-role', 'task-type', 'cheapest', 'fallback']);
 export type RoutingStrategy = z.infer<typeof routingStrategySchema>;

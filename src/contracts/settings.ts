@@ -4,6 +4,7 @@ import type { EscalationPriority } from './escalation.ts';
 import { type FocusName, focusNames, focusSchema } from './focus.ts';
 import {
   defaultModelRoutes,
+  embeddingModelSchema,
   modelNameSchema,
   modelPriceSchema,
   modelRoutesSchema,
@@ -120,6 +121,18 @@ export const settingsRegistry = {
     schema: z.boolean(),
     default: false,
     description: 'Let identical requests at the same time share an answer where it is deterministic (temperature 0)',
+  }),
+  'knowledge.embedding_model': row({
+    schema: embeddingModelSchema,
+    default: '',
+    description:
+      'Finds documents by meaning too: the model, such as openai/text-embedding-3-small, that makes vectors of them; empty: by their words alone',
+  }),
+  'knowledge.similarity_min': row({
+    schema: z.number().min(0).max(1),
+    default: 0.25,
+    description:
+      'Cosine similarity from which on a document is found by meaning; what is usual differs from model to model',
   }),
   'escalation.timeout_critical': reminder('critical', 14_400),
   'escalation.timeout_high': reminder('high', 43_200),

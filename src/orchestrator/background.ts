@@ -7,6 +7,7 @@ import type { Feed } from './events/feed.ts';
 import type { Foundation } from './foundation.ts';
 import type { RuntimeMonitor } from './health.ts';
 import { systemJobs } from './jobs/definitions.ts';
+import type { Meaning } from './knowledge/meaning.ts';
 import { heartbeatsMissedMax } from './leader-term.ts';
 import type { Models } from './models/models.ts';
 import { createAnswerLinks } from './notifiers/answer-links.ts';
@@ -33,12 +34,13 @@ interface SchedulerParts {
   readonly notifiers: Notifiers;
   readonly benchmarks: Benchmarks;
   readonly monitor: RuntimeMonitor;
+  readonly meaning: Meaning;
 }
 
 /** Maintenance and operators' own schedules: what is due, run by whichever replica is first. */
 export function openScheduler(
   { config, lifecycle, log, bus, database, profiles, replica }: Foundation,
-  { services, notifiers, benchmarks, monitor }: SchedulerParts,
+  { services, notifiers, benchmarks, monitor, meaning }: SchedulerParts,
 ): Scheduler {
   const { postgres } = database;
   const onError = (error: unknown) => log.warn({ err: error }, 'scheduler');
@@ -48,6 +50,7 @@ export function openScheduler(
       services,
       notifications: notifiers.notifications,
       benchmarks: benchmarks.service,
+      meaning,
       postgres,
       clock,
       sweepMs: config.every.sweepMs,

@@ -170,7 +170,8 @@ async function open(config: Config, root: string, lifecycle: Lifecycle): Promise
       );
     },
   };
-  const scheduler = openScheduler(foundation, { services, notifiers, benchmarks, monitor });
+  const { meaning } = gateway;
+  const scheduler = openScheduler(foundation, { services, notifiers, benchmarks, monitor, meaning });
   const apiUrl = await openApi(foundation, {
     services,
     notifiers,

@@ -92,7 +92,7 @@ export async function openApi(foundation: Foundation, parts: ApiParts): Promise<
       ...createEscalationHandlers(services.escalations, database.postgres),
       ...createTaskHandlers(services.tasks),
       ...createDomainHandlers(services.domains, services.domainUsage, feed.catchUp),
-      ...createKnowledgeHandlers(services.knowledge),
+      ...createKnowledgeHandlers(services.knowledge, gateway.meaning),
       ...createBudgetHandlers(services.budgets),
       ...createSettingHandlers({ ...services, ...database, inEffect: () => feed.catchUp().then(secrets.settled) }),
       ...createFocusHandlers(services.focus),

@@ -14,6 +14,7 @@ import type { Services } from '../../src/orchestrator/services.ts';
 import { createDatabase, type TestDatabase, testLimits } from '../support/database.ts';
 import { eventually } from '../support/eventually.ts';
 import { fakeClock } from '../support/fake-clock.ts';
+import { openMeaning } from '../support/meaning.ts';
 import { servicesOn } from '../support/team-services.ts';
 
 const hour = 3_600_000;
@@ -278,7 +279,9 @@ describe('an approved action', () => {
 
   it('gives nobody the work that the proposer may not give, where nobody was asked to approve it', async () => {
     const profile = team.get('cmo') ?? expect.fail('there is no CMO');
-    const call = createToolCaller({ ...services, toolbox: createToolbox(services), onCalled: () => undefined });
+    const toolbox = createToolbox(services);
+    const meaning = await openMeaning({ services, postgres, clock });
+    const call = createToolCaller({ ...services, toolbox, meaning, onCalled: () => undefined });
     const caller = { actor: agent('cmo'), instanceId: 'ins_1', profile };
     const use = (tool: string, input: object) => call(caller, { tool, input, callId: undefined });
     expect(await use('create_task', { title: 'Obey', assignTo: 'ceo' })).toMatchObject({ refused: true });

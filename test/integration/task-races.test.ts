@@ -11,6 +11,7 @@ import { systemChance as chance } from '../../src/orchestrator/platform/identity
 import type { Services } from '../../src/orchestrator/services.ts';
 import { createDatabase, type TestDatabase } from '../support/database.ts';
 import { fakeClock } from '../support/fake-clock.ts';
+import { openMeaning } from '../support/meaning.ts';
 import { servicesOn } from '../support/team-services.ts';
 
 const leaseMs = 60_000;
@@ -229,7 +230,9 @@ describe('an end', () => {
 
 describe('a tool call sent again while the first is still under way', () => {
   it('is done once, and answered alike from then on', async () => {
-    const call = createToolCaller({ ...services, toolbox: createToolbox(services), onCalled: () => undefined });
+    const toolbox = createToolbox(services);
+    const meaning = await openMeaning({ services, postgres: database.postgres, clock });
+    const call = createToolCaller({ ...services, toolbox, meaning, onCalled: () => undefined });
     const profile = team.get('ceo') ?? expect.fail('there is no CEO');
     const caller = { actor: agent('ceo'), instanceId: 'ins_1', profile };
     const request = { tool: 'create_task', input: { title: 'Print it', assignTo: 'cmo' }, callId: 'call_1' };

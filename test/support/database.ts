@@ -34,9 +34,9 @@ export async function teamIn(url: string): Promise<string> {
   }
 }
 
-/** A migrated database of its own for a test file. */
-export async function createDatabase(): Promise<TestDatabase> {
-  const { url, drop } = await createEmptyDatabase();
+/** A migrated database of its own for a test file; on the run's server where no other is given. */
+export async function createDatabase(server = inject('postgresUrl')): Promise<TestDatabase> {
+  const { url, drop } = await createEmptyDatabaseOn(server);
   const postgres = createPostgres(url, testLimits, (error) => console.error(error));
   await migrateSchema(postgres, 'migrations');
   return {

@@ -1,13 +1,16 @@
 import { loadProfiles } from '../../src/orchestrator/agents/profiles.ts';
 import { createToolCaller } from '../../src/orchestrator/gateway/tool-calls.ts';
 import { createToolbox } from '../../src/orchestrator/gateway/toolbox.ts';
+import { ourselves } from '../../src/orchestrator/knowledge/payer.ts';
 import type { NewDocument } from '../../src/orchestrator/knowledge/service.ts';
+import type { ProviderAccesses } from '../../src/orchestrator/models/providers.ts';
 import { createDatabase, type TestDatabase } from './database.ts';
 import { fakeClock } from './fake-clock.ts';
+import { openMeaning } from './meaning.ts';
 import { servicesOn } from './team-services.ts';
 
 /** What the team knows, on a database of its own, with agents that ask by their tools. */
-export async function openLibrary(given?: TestDatabase) {
+export async function openLibrary(given?: TestDatabase, providers: ProviderAccesses = {}) {
   const database = given ?? (await createDatabase());
   const { postgres } = database;
   const profiles = await loadProfiles('profiles', () => undefined);
@@ -15,12 +18,15 @@ export async function openLibrary(given?: TestDatabase) {
   const services = servicesOn({ postgres, clock, profiles });
   await services.agents.register(() => false);
   const { knowledge, unitOfWork } = services;
-  const call = createToolCaller({ ...services, toolbox: createToolbox(services), onCalled: () => undefined });
+  const meaning = await openMeaning({ services, postgres, clock, providers });
+  const call = createToolCaller({ ...services, meaning, toolbox: createToolbox(services), onCalled: () => undefined });
 
   return {
+    url: database.url,
     postgres,
     services,
     knowledge,
+    meaning,
     clock,
     advance,
     put: (document: Partial<NewDocument> & { source: string }) =>
@@ -29,7 +35,9 @@ export async function openLibrary(given?: TestDatabase) {
       ),
     /** The sources of what an operator finds, best first. */
     find: async (query: string, limit = 20) =>
-      (await knowledge.searchAll({ query, limit })).results.map(({ source }) => source),
+      (
+        await knowledge.searchAll({ query, limit, alike: meaning.find({ query, limit, reader: null }, ourselves) })
+      ).results.map(({ source }) => source),
     /** As the agent's program calls its tools. */
     async use(agentType: string, tool: string, input: object) {
       const profile = profiles.get(agentType);
@@ -42,7 +50,10 @@ export async function openLibrary(given?: TestDatabase) {
       return Number(rows[0]?.count);
     },
     clear: () => postgres.db.execute('truncate documents, passages, agent_notes, events, settings'),
-    dispose: () => database.drop(),
+    async dispose() {
+      await meaning.close();
+      await database.drop();
+    },
   };
 }
 

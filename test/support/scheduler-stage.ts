@@ -14,6 +14,7 @@ import type { Services } from '../../src/orchestrator/services.ts';
 import { createDatabase, testLimits } from './database.ts';
 import { eventually } from './eventually.ts';
 import { type FakeClock, fakeClock } from './fake-clock.ts';
+import { openMeaning } from './meaning.ts';
 import { servicesOn } from './team-services.ts';
 
 /** One of several orchestrators on one database, as far as the scheduler goes. */
@@ -88,6 +89,7 @@ export async function openSchedulerStage(options: { documentsFolder?: string } =
             library: new Map(),
             onBegun: () => undefined,
           }),
+          meaning: await openMeaning({ services: replicaServices, postgres: own, clock: time.clock }),
           postgres: own,
           clock: time.clock,
           sweepMs: 15_000,

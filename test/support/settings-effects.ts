@@ -1,4 +1,5 @@
 import { sql } from 'drizzle-orm';
+import { expect } from 'vitest';
 import type { EscalationPriority } from '../../src/contracts/escalation.ts';
 import { type FocusName, focusNames } from '../../src/contracts/focus.ts';
 import { defaultDecisionPolicy } from '../../src/contracts/policy.ts';
@@ -9,6 +10,7 @@ import { loadLibrary } from '../../src/orchestrator/benchmark/library.ts';
 import { createBenchmarkService } from '../../src/orchestrator/benchmark/service.ts';
 import { system } from '../../src/orchestrator/events/work.ts';
 import { systemChance as chance } from '../../src/orchestrator/platform/identity.ts';
+import { openMeaning } from './meaning.ts';
 import { familyEffects } from './settings-effects-families.ts';
 import { modelEffects } from './settings-effects-models.ts';
 import { anna, lifeOf, type SettingsStage } from './settings-stage.ts';
@@ -102,8 +104,24 @@ const retention = (insert: (at: string) => ReturnType<typeof sql>, rows: ReturnT
 
 const { tiers } = defaultDecisionPolicy;
 
-/** A row for every registered setting; a test holds the two together. */
-export const settingEffects: Readonly<Record<SettingName, Effect>> & Readonly<Record<string, Effect>> = {
+/** What this stage cannot show, with the file that does: it needs a Postgres with pgvector. */
+export const seenElsewhere = { 'knowledge.similarity_min': 'knowledge-meaning' } as const satisfies Partial<
+  Record<SettingName, string>
+>;
+type SeenHere = Exclude<SettingName, keyof typeof seenElsewhere>;
+
+/** A row for every other registered setting; a test holds the two together. */
+export const settingEffects: Readonly<Record<SeenHere, Effect>> & Readonly<Record<string, Effect>> = {
+  'knowledge.embedding_model': {
+    value: 'openai/text-embedding-3-small',
+    shows: [undefined, expect.stringContaining('pgvector')],
+    async look({ services, postgres, time }) {
+      const meaning = await openMeaning({ services, postgres, clock: time.clock });
+      const { because } = await meaning.refresh(new AbortController().signal);
+      await meaning.close();
+      return because;
+    },
+  },
   'queue.delay_critical': delay('critical', 0),
   'queue.delay_urgent': delay('urgent', 5_000),
   'queue.delay_high': delay('high', 30_000),

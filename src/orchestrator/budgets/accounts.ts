@@ -1,6 +1,6 @@
 import { AppError } from '../../contracts/errors.ts';
 import type { EscalationService } from '../escalations/service.ts';
-import type { UnitOfWork, Work } from '../events/work.ts';
+import { system, type UnitOfWork, type Work } from '../events/work.ts';
 import type { Accounts, CallOutcome, PlannedCall, Reservation } from '../models/accounts.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Chance } from '../platform/identity.ts';
@@ -49,11 +49,13 @@ export function createAccounts(deps: Deps): Accounts {
     at: number,
     { allotments, accounts }: { allotments: readonly Allotment[]; accounts: readonly Account[] },
   ): Promise<AppError> {
-    await unitOfWork(async (work) => {
-      if (await insertHold(work.tx, agentType, work.now)) await deps.onHeld(work, agentType);
-      const exhausted = noticesOf(allotments, accounts).filter(({ level }) => level === 'exhausted');
-      await tellAll(work, exhausted, { agentType, at });
-    });
+    // What we want to know ourselves stops no agent: its own next call does, and tells.
+    if (agentType !== system.name)
+      await unitOfWork(async (work) => {
+        if (await insertHold(work.tx, agentType, work.now)) await deps.onHeld(work, agentType);
+        const exhausted = noticesOf(allotments, accounts).filter(({ level }) => level === 'exhausted');
+        await tellAll(work, exhausted, { agentType, at });
+      });
     // What the database has just refused for, by the same rule.
     const full = fullOf(allotments, accounts);
     const text = full && refusalText(full, accountOf(accounts, full), iso(endOf(full.period, at)));
@@ -104,7 +106,7 @@ export function createAccounts(deps: Deps): Accounts {
     const { name: agentType } = call.caller.actor;
     const accounts = await settleOnce(settlementOf(call, outcome, { id, at }));
     const due = noticesOf(deps.allotments(agentType), accounts).filter((notice) => !told.has(keyOf(notice, at)));
-    if (due.length === 0) return;
+    if (due.length === 0 || agentType === system.name) return;
     // The call itself is settled; should this fail, the next call finds the same due.
     await unitOfWork((work) => tellAll(work, due, { agentType, at })).then(() => {
       if (told.size >= toldMax) told.clear();

@@ -9,6 +9,7 @@ import type { Feed } from '../events/feed.ts';
 import { passingFrame } from '../events/frames.ts';
 import { topics } from '../events/topics.ts';
 import { expressMessages } from '../http/express-messages.ts';
+import { createMeaning, type Meaning } from '../knowledge/meaning.ts';
 import type { Lifecycle } from '../lifecycle.ts';
 import type { Metrics } from '../metrics.ts';
 import { type Models, openModels } from '../models/models.ts';
@@ -60,6 +61,7 @@ export interface Gateway {
   readonly listeners: GatewayListeners;
   readonly identity: AgentIdentity;
   readonly models: Models;
+  readonly meaning: Meaning;
   /** Whether a connection to the operators' API comes from an agent's network; then it is noted. */
   isStray(address: string): boolean;
 }
@@ -106,16 +108,6 @@ export async function openGateway(deps: Deps): Promise<Gateway> {
     monotonic: clock.monotonic,
     permissionsOf: ({ type, permissions }) => narrowed(permissions, settings.stored('permissions', type)),
     onRefused: (reason) => metrics.refusals.inc({ reason }),
-  });
-  const call = createToolCaller({
-    toolbox: createToolbox(services),
-    unitOfWork,
-    lives,
-    violations: services.violations,
-    onCalled(caller, toolCall) {
-      metrics.toolCalls.inc({ agent: caller.actor.name, tool: toolCall.tool, outcome: toolCall.outcome });
-      tell(caller, { toolCalls: [toolCall] });
-    },
   });
   const heartbeats = createHeartbeats({
     postgres,
@@ -168,6 +160,24 @@ export async function openGateway(deps: Deps): Promise<Gateway> {
   lifecycle.onClose('calls of models', () => models.close());
   usage.start();
   lifecycle.onClose('counts of domains', () => usage.stop());
+  const meaning = createMeaning({
+    ...deps,
+    settings: createSettingsReader(settings.stored),
+    wantedModel: () => services.settings.read(postgres.db, 'knowledge.embedding_model'),
+    embedTexts: models.embedTexts,
+    onError: (error) => log.warn({ err: error }, 'nothing is found by its meaning'),
+  });
+  const call = createToolCaller({
+    toolbox: createToolbox(services),
+    unitOfWork,
+    lives,
+    violations: services.violations,
+    meaning,
+    onCalled(caller, toolCall) {
+      metrics.toolCalls.inc({ agent: caller.actor.name, tool: toolCall.tool, outcome: toolCall.outcome });
+      tell(caller, { toolCalls: [toolCall] });
+    },
+  });
   lifecycle.onClose('agents’ connections to the outside', async () => egress.close());
   const app = createGatewayApp({
     identity,
@@ -223,6 +233,7 @@ export async function openGateway(deps: Deps): Promise<Gateway> {
     listeners,
     identity,
     models,
+    meaning,
     isStray(address) {
       const agentType = neighbours.agentAt(address);
       if (agentType !== undefined) note(agentType, 'operator_api', "tried the operators' API from its own network");

@@ -3,6 +3,7 @@ import type { z } from 'zod';
 import { AppError } from '../../contracts/errors.ts';
 import { chatRequestSchema } from '../models/chat.ts';
 import { countRequestSchema, messagesRequestSchema } from '../models/dialects/messages.ts';
+import { embeddingRequestSchema } from '../models/embeddings.ts';
 import type { Models } from '../models/models.ts';
 import type { AgentCaller } from './identity.ts';
 
@@ -10,6 +11,7 @@ import type { AgentCaller } from './identity.ts';
 export function createLlmRouter(models: Models): Router {
   const router = Router();
   router.post('/v1/chat/completions', thinking(models, 'openai', chatRequestSchema));
+  router.post('/v1/embeddings', embedding(models));
   router.post('/v1/messages', thinking(models, 'anthropic', messagesRequestSchema));
   router.post('/v1/messages/count_tokens', counting(models));
   router.get('/v1/models', (_request, response) => {
@@ -44,6 +46,11 @@ const counting =
   (models: Models): RequestHandler =>
   (request, response) =>
     models.count({ ...askingOf(request, response), response, body: read(countRequestSchema, request.body) });
+
+const embedding =
+  (models: Models): RequestHandler =>
+  (request, response) =>
+    models.embed({ ...askingOf(request, response), response, body: read(embeddingRequestSchema, request.body) });
 
 function read<T>(schema: z.ZodType<T>, body: unknown): T {
   const parsed = schema.safeParse(body);

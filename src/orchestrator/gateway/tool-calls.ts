@@ -6,6 +6,7 @@ import type { Lives } from '../agents/lives.ts';
 import type { Violations } from '../agents/violations.ts';
 import type { UnitOfWork, Work } from '../events/work.ts';
 import { toAppError } from '../http/problem.ts';
+import type { Alike, Meaning } from '../knowledge/meaning.ts';
 import type { AgentCaller } from './identity.ts';
 import { rule } from './permissions.ts';
 import { toolCalls } from './tables.ts';
@@ -29,6 +30,8 @@ interface Deps {
   readonly unitOfWork: UnitOfWork;
   readonly lives: Lives;
   readonly violations: Violations;
+  /** What means what an agent wants to recall. */
+  readonly meaning: Pick<Meaning, 'find'>;
   /** After the call; for the dashboard and the metrics. */
   readonly onCalled: (caller: AgentCaller, call: ToolCall) => void;
 }
@@ -36,14 +39,22 @@ interface Deps {
 export type ToolCaller = (caller: AgentCaller, request: CallRequest) => Promise<CallAnswer>;
 
 /** Every call of a tool: validated, authorised, done once, recorded, in one transaction; a refusal is recorded too. */
-export function createToolCaller({ toolbox, unitOfWork, lives, violations, onCalled }: Deps): ToolCaller {
-  async function run(work: Work, caller: AgentCaller, request: CallRequest): Promise<CallAnswer> {
+export function createToolCaller({ toolbox, unitOfWork, lives, violations, meaning, onCalled }: Deps): ToolCaller {
+  /** Before the transaction: inside it nobody may wait for a model. */
+  async function foresee(caller: AgentCaller, request: CallRequest): Promise<readonly Alike[]> {
+    if (request.tool !== 'recall') return [];
+    checked(caller, request);
+    const { query, limit } = tools.recall.input.parse(request.input ?? {});
+    return meaning.find({ query, limit, reader: caller.actor.name }, caller);
+  }
+
+  async function run({ work, caller, alike }: ToolContext, request: CallRequest): Promise<CallAnswer> {
     const before = await findAnswer(work, caller, request);
     if (before) return before;
     const { name, tool, input } = checked(caller, request);
     // Toolbox pairs each name with its own input and output; the pairing is lost over a variable name.
     const act = toolbox[name] as (input: unknown, context: ToolContext) => Promise<unknown>;
-    const answer = { refused: false, answer: tool.output.parse(await act(input, { caller, work })) };
+    const answer = { refused: false, answer: tool.output.parse(await act(input, { caller, work, alike })) };
     await lives.note(work, caller.actor.name, { actionType: name, summary: summaryOf(name, input) });
     if (!tool.readOnly) await keepAnswer(work, caller, { ...request, ...answer });
     return answer;
@@ -61,7 +72,8 @@ export function createToolCaller({ toolbox, unitOfWork, lives, violations, onCal
 
   return async (caller, request) => {
     try {
-      const result = await unitOfWork((work) => run(work, caller, request));
+      const alike = await foresee(caller, request);
+      const result = await unitOfWork((work) => run({ work, caller, alike }, request));
       onCalled(caller, { tool: request.tool, summary: summaryOf(request.tool, request.input), outcome: 'ok' });
       return result;
     } catch (thrown) {

@@ -9,6 +9,7 @@ import type { DomainService } from '../domains/service.ts';
 import type { EscalationService } from '../escalations/service.ts';
 import type { Work } from '../events/work.ts';
 import type { InboxService } from '../inbox/service.ts';
+import type { Alike } from '../knowledge/meaning.ts';
 import type { KnowledgeService } from '../knowledge/service.ts';
 import type { MemoryService } from '../memory/service.ts';
 import type { Queryable } from '../platform/postgres.ts';
@@ -31,6 +32,8 @@ interface Deps {
 export interface ToolContext {
   readonly caller: AgentCaller;
   readonly work: Work;
+  /** For `recall`: what means what is asked for, looked for before the transaction began. */
+  readonly alike: readonly Alike[];
 }
 
 /** A model pays for every character it reads. */
@@ -125,10 +128,10 @@ export function createToolbox({
       await memory.remember(work, { agentType: caller.actor.name, key, note });
       return done;
     },
-    async recall({ query, limit }, { work, caller }) {
+    async recall({ query, limit }, { work, caller, alike }) {
       const reader = caller.actor.name;
       const notes = await memory.recall(work.tx, { agentType: reader, query, limit });
-      const question = { query, limit: Math.min(limit, documentsMax), reader, snippetMax: agentsSnippetMax };
+      const question = { query, limit: Math.min(limit, documentsMax), reader, alike, snippetMax: agentsSnippetMax };
       return { notes, documents: await knowledge.search(work.tx, question) };
     },
     read_document: async ({ documentId, offset }, { work, caller }) => ({

@@ -4,6 +4,7 @@ import { forgetPast } from '../agents/retention.ts';
 import type { Reading } from '../alerts/rules.ts';
 import type { BenchmarkService } from '../benchmark/service.ts';
 import { forgetToolCalls } from '../gateway/call-records.ts';
+import type { Meaning } from '../knowledge/meaning.ts';
 import type { NotificationService } from '../notifiers/service.ts';
 import type { Clock } from '../platform/clock.ts';
 import { type FileDocument, readDocuments } from '../platform/documents-folder.ts';
@@ -15,6 +16,7 @@ interface Deps {
   readonly services: Services;
   readonly notifications: Pick<NotificationService, 'remind' | 'forgetOld'>;
   readonly benchmarks: Pick<BenchmarkService, 'forgetOld'>;
+  readonly meaning: Pick<Meaning, 'refresh'>;
   readonly postgres: Postgres;
   readonly clock: Clock;
   /** Between two looks at what is past its time. */
@@ -49,11 +51,11 @@ const archive = ({ services }: Deps): JobDefinition => ({
   run: async ({ signal }) => counted(await services.archivist.archive(signal)),
 });
 
-const indexing = ({ services, profiles, documentsFolder }: Deps): JobDefinition => ({
+const indexing = ({ services, meaning, profiles, documentsFolder }: Deps): JobDefinition => ({
   id: 'rag-refresh',
   schedule: '*/30 * * * *',
   description:
-    'Indexes profiles, decisions with their reasons and the documents folder: what changed, and what is gone',
+    'Indexes profiles, decisions with their reasons and the documents folder, and embeds documents where a model is set',
   catchUp: 'latest',
   async run({ signal }) {
     const { knowledge, archivist } = services;
@@ -68,10 +70,14 @@ const indexing = ({ services, profiles, documentsFolder }: Deps): JobDefinition 
     const inStep = [await knowledge.sync('profile', 'profile:', roles)];
     // On a replica without the folder nothing is known of it, least of all that it is empty.
     if (files) inStep.push(await knowledge.sync('file', 'file:', files.map(toDocument)));
+    const decisions = await archivist.indexDecisions(signal);
+    const { embedded, waiting, because } = await meaning.refresh(signal);
     return counted({
-      'decisions indexed': await archivist.indexDecisions(signal),
+      'decisions indexed': decisions,
       'documents written': inStep.reduce((sum, { written }) => sum + written, 0),
       'documents removed': inStep.reduce((sum, { removed }) => sum + removed, 0),
+      'documents embedded': embedded,
+      [`documents that wait to be embedded${because === undefined ? '' : ` (${because})`}`]: waiting,
     });
   },
 });

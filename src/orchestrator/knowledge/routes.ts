@@ -1,6 +1,8 @@
 import type { Routes } from '../../contracts/routes.ts';
 import type { Handlers } from '../http/mount.ts';
 import { actorOf } from '../keys/service.ts';
+import type { Meaning } from './meaning.ts';
+import { ourselves } from './payer.ts';
 import type { KnowledgeService } from './service.ts';
 
 type KnowledgeRoutes = Pick<
@@ -8,8 +10,11 @@ type KnowledgeRoutes = Pick<
   'searchKnowledge' | 'listDocuments' | 'getDocument' | 'addNote' | 'changeNote' | 'removeNote'
 >;
 
-export const createKnowledgeHandlers = (knowledge: KnowledgeService): Handlers<KnowledgeRoutes> => ({
-  searchKnowledge: ({ query: { q, ...rest } }) => knowledge.searchAll({ query: q, ...rest }),
+export const createKnowledgeHandlers = (knowledge: KnowledgeService, meaning: Meaning): Handlers<KnowledgeRoutes> => ({
+  searchKnowledge({ query: { q: query, ...rest } }) {
+    const alike = meaning.find({ query, reader: null, ...rest }, ourselves);
+    return knowledge.searchAll({ query, alike, ...rest });
+  },
   listDocuments: ({ query }) => knowledge.list(query),
   getDocument: ({ params }) => knowledge.get(params.id),
   addNote: async ({ body, caller }) => ({ success: true, document: await knowledge.addNote(actorOf(caller), body) }),

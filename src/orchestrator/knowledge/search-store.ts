@@ -1,4 +1,4 @@
-import { and, desc, eq, getTableColumns, isNull, or, type SQL, sql } from 'drizzle-orm';
+import { and, desc, eq, getTableColumns, isNull, or, type SQL, type SQLWrapper, sql } from 'drizzle-orm';
 import type { DocumentKind } from '../../contracts/knowledge.ts';
 import type { Queryable } from '../platform/postgres.ts';
 import { prepared } from '../platform/prepare.ts';
@@ -30,15 +30,23 @@ const halfLifeDays = 90;
 /** What is left of the weight of a document that is as old as can be: right and old goes before new and beside the point. */
 const oldWeight = 0.5;
 
-export const given = (name: keyof Scope | 'query' | 'words'): SQL => sql`${sql.placeholder(name)}`;
+export const given = (name: keyof Scope | 'query' | 'words' | 'vector' | 'similarityMin'): SQL =>
+  sql`${sql.placeholder(name)}`;
 
 /** What of it the asker may find and wants to. */
-export const within = ({ kind, owner }: Pick<typeof documents | typeof passages, 'kind' | 'owner'>): SQL | undefined =>
+export const within = ({ kind, owner }: { readonly kind: SQLWrapper; readonly owner: SQLWrapper }): SQL | undefined =>
   and(
     or(sql`${given('reader')}::text is null`, isNull(owner), eq(owner, given('reader'))),
     or(sql`${given('kind')}::text is null`, eq(kind, given('kind'))),
     or(sql`${given('agent')}::text is null`, eq(owner, given('agent'))),
   );
+
+/** What is new counts more. */
+export function weightOf(changedAt: SQL): SQL {
+  const ageDays = sql`greatest(0, extract(epoch from ${given('now')}::timestamptz - ${changedAt}))::float8 / 86400`;
+  const freshness = sql`power(0.5::float8, ${ageDays} / ${halfLifeDays}::float8)`;
+  return sql`${oldWeight}::float8 + ${1 - oldWeight}::float8 * ${freshness}`;
+}
 
 interface Kind {
   readonly name: string;
@@ -53,9 +61,6 @@ interface Kind {
  */
 const passagesThatFit = (db: Queryable, { name, question, rank }: Kind) => {
   const asked = sql`(select ${question})`;
-  const ageDays = sql`greatest(0, extract(epoch from ${given('now')}::timestamptz - changed_at))::float8 / 86400`;
-  const freshness = sql`power(0.5::float8, ${ageDays} / ${halfLifeDays}::float8)`;
-  const weight = sql`${oldWeight}::float8 + ${1 - oldWeight}::float8 * ${freshness}`;
   const candidates = db
     .select({
       documentId: passages.documentId,
@@ -72,7 +77,7 @@ const passagesThatFit = (db: Queryable, { name, question, rank }: Kind) => {
     from (
       select distinct on (document_id) document_id, position, score
       from (
-        select document_id, position, ${rank}(words, ${asked}, 1) * (${weight}) as score from ${candidates} candidates
+        select document_id, position, ${rank}(words, ${asked}, 1) * (${weightOf(sql`changed_at`)}) as score from ${candidates} candidates
       ) ranked
       order by document_id, score desc, position
     ) one_each

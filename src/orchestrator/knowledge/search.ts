@@ -16,11 +16,14 @@ export interface Question {
   readonly snippetMax: number;
   /** Milliseconds since 1970. */
   readonly now: number;
+  /** What means what is asked for, best first, under the same restrictions. */
+  readonly alike?: readonly Found[] | Promise<readonly Found[]>;
 }
 
 /**
  * First what holds every word. Only when nothing does, what holds two of them, or one, and what has a title that is spelt
- * alike, by the places it takes in these two orders: who asks with the right words pays for no guessing.
+ * alike, by the places it takes in these two orders: who asks with the right words pays for no guessing. What is found by words
+ * and what is found by meaning become one list by their places, too: their scores have nothing in common.
  */
 export function createSearch() {
   let spelling: Promise<boolean> | undefined;
@@ -61,7 +64,9 @@ export function createSearch() {
     if (words.length === 0) return [];
     const scope = { reader, kind, agent, limit, now: iso(question.now) };
     const exact = await findByEveryWord(db, query, scope);
-    const found = exact.length > 0 ? exact : await findLoosely(db, query, scope);
+    const byWords = exact.length > 0 ? exact : await findLoosely(db, query, scope);
+    const alike = (await question.alike) ?? [];
+    const found = alike.length === 0 ? byWords : fuse([byWords, alike], limit);
     return found.map((each) => toFinding(each, snippetOf(each.text, words, snippetMax)));
   };
 }

@@ -1,5 +1,5 @@
 import { type SQL, sql } from 'drizzle-orm';
-import { customType, index, integer, pgTable, primaryKey, text } from 'drizzle-orm/pg-core';
+import { customType, index, integer, pgTable, primaryKey, text, unique } from 'drizzle-orm/pg-core';
 import type { DocumentKind } from '../../contracts/knowledge.ts';
 import { createdAt, id, moment } from '../platform/columns.ts';
 
@@ -55,4 +55,19 @@ export const passages = pgTable(
     // Without a list of pending entries, which each search would have to read.
     index('passages_by_words').using('gin', table.words).with({ fastupdate: false }),
   ],
+);
+
+/**
+ * One for each model, and length of its vectors, that texts were embedded with. The vectors are in a table of its own, by its
+ * id, which is made where the database has pgvector: the vectors of two models cannot be compared.
+ */
+export const embeddingSpaces = pgTable(
+  'embedding_spaces',
+  {
+    id: integer('id').generatedAlwaysAsIdentity().primaryKey(),
+    model: text('model').notNull(),
+    dimensions: integer('dimensions').notNull(),
+    createdAt: createdAt(),
+  },
+  (table) => [unique('embedding_spaces_by_model').on(table.model, table.dimensions)],
 );

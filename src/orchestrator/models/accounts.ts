@@ -1,8 +1,5 @@
 import type { AgentCaller } from '../gateway/identity.ts';
 
-/** Whose call it is: an agent's, known by its token, or a benchmark's. */
-export type Thinker = Pick<AgentCaller, 'actor' | 'instanceId'>;
-
 export interface Usage {
   inputTokens: number;
   outputTokens: number;
@@ -12,8 +9,11 @@ export interface Usage {
   cacheWriteHourTokens?: number;
 }
 
+/** On whose account a call is made: an agent's, in one of its lives, a benchmark's, or the orchestrator's own. */
+export type Payer = Pick<AgentCaller, 'actor' | 'instanceId'>;
+
 export interface PlannedCall {
-  caller: Thinker;
+  caller: Payer;
   provider: string;
   model: string;
   /* most it can cost */

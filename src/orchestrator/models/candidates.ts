@@ -1,12 +1,12 @@
 import { AppError } from '../../contracts/errors.ts';
 import type { SettingsReader } from '../settings/reader.ts';
-import type { Thinker } from './accounts.ts';
+import type { Payer } from './accounts.ts';
 import { UpstreamFailure } from './failure.ts';
 import type { ModelName, Provider } from './providers.ts';
 import { exactly, type RoutingInput, route } from './routing.ts';
 
 interface Wanted {
-  readonly caller: Thinker;
+  readonly caller: Payer;
   readonly taskType: string | undefined;
   readonly isExact?: boolean;
   readonly body: { readonly model: string };

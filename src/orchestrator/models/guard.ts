@@ -1,17 +1,17 @@
 import { AppError } from '../../contracts/errors.ts';
 import type { SettingsReader } from '../settings/reader.ts';
-import type { Thinker } from './accounts.ts';
+import type { Payer } from './accounts.ts';
 import type { Json } from './dialects/stream.ts';
 import { reachOf } from './reach.ts';
 
 interface Deps {
   readonly settings: SettingsReader;
   readonly mayBeFetched: (address: string) => boolean;
-  readonly onReach: (caller: Thinker, what: string) => void;
+  readonly onReach: (caller: Payer, what: string) => void;
 }
 
 /** Throws when a request would have a provider go where the agent itself may not, or at a price that no budget knows of. */
-export type Guard = (asking: { readonly body: Json; readonly caller: Thinker }) => void;
+export type Guard = (asking: { readonly body: Json; readonly caller: Payer }) => void;
 
 const shown = (text: string): string => text.slice(0, 200);
 

@@ -1,9 +1,11 @@
 import { Agent } from 'undici';
 import type { SettingsReader } from '../settings/reader.ts';
-import type { Accounts, CallOutcome, Thinker } from './accounts.ts';
+import type { Accounts, CallOutcome, Payer } from './accounts.ts';
 import { createCandidates } from './candidates.ts';
 import { type Count, createCount } from './count.ts';
+import { createEmbedding, type Embed, type EmbedTexts } from './embed.ts';
 import { createGuard } from './guard.ts';
+import { createPaidCall } from './paid-call.ts';
 import { createPersistence, type PersistenceOptions } from './persistence.ts';
 import { prices } from './prices.ts';
 import { createProviders, type ProviderAccesses } from './providers.ts';
@@ -16,6 +18,10 @@ export interface Models {
   think: Think;
   /** Answers how many tokens of input a request has. */
   count: Count;
+  /** Answers an agent with vectors. */
+  embed: Embed;
+  /** The same for the orchestrator's own use. */
+  embedTexts: EmbedTexts;
   /** Names a client may ask for. */
   list(): string[];
   /** Ends the calls of a life whose token is dead. */
@@ -33,10 +39,10 @@ interface Deps {
   readonly accounts: Accounts;
   /** Whether a provider may fetch this address for an agent. */
   readonly mayBeFetched: (address: string) => boolean;
-  readonly onReach: (caller: Thinker, what: string) => void;
+  readonly onReach: (caller: Payer, what: string) => void;
   readonly monotonic: () => number;
   readonly fraction: () => number;
-  readonly onCalled: (caller: Thinker, provider: string, status: CallOutcome['status']) => void;
+  readonly onCalled: (caller: Payer, provider: string, status: CallOutcome['status']) => void;
   readonly onError: (error: unknown) => void;
 }
 
@@ -45,6 +51,7 @@ export function openModels(deps: Deps): Models {
   const providers = createProviders(config.providers);
   const running = createRunningCalls();
   const dispatcher = new Agent({ connect: { timeout: connectMsMax } });
+  const persistence = createPersistence(config, deps.fraction);
   const parts = {
     ...deps,
     guard: createGuard(deps),
@@ -53,11 +60,13 @@ export function openModels(deps: Deps): Models {
     running,
     dispatcher,
     times: config,
-    persistence: createPersistence(config, deps.fraction),
+    persistence,
+    pay: createPaidCall({ ...deps, persistence }),
   };
   return {
     think: createThink(parts),
     count: createCount(parts),
+    ...createEmbedding(parts),
     list() {
       const known = [...Object.keys(prices), ...Object.keys(settings.read('llm.prices'))];
       const served = known.filter((name) => providers.has(name.slice(0, name.indexOf('/'))));

@@ -45,6 +45,10 @@ export const prices: Readonly<Record<string, ModelPrice>> = {
   'gemini/gemini-2.5-pro': metered([1.25, 10, 0.125, 0], 65_536, longGemini),
   'gemini/gemini-2.5-flash': metered([0.3, 2.5, 0.03, 0], 65_536),
   'gemini/gemini-2.5-flash-lite': metered([0.1, 0.4, 0.01, 0], 65_536),
+  'openai/text-embedding-3-small': metered([0.02, 0, 0, 0], 1),
+  'openai/text-embedding-3-large': metered([0.13, 0, 0, 0], 1),
+  'openrouter/openai/text-embedding-3-small': metered([0.02, 0, 0, 0], 1),
+  'gemini/gemini-embedding-001': metered([0.15, 0, 0, 0], 1),
 };
 
 /** Models of one's own machines, and of subscriptions: their calls are counted and cost nothing. */

@@ -10,6 +10,8 @@ export interface Provider {
   readonly dialect: Dialect;
   /** The endpoint. */
   readonly url: string;
+  /** Where texts become vectors; undefined where that is not offered. */
+  readonly embeddingsUrl: string | undefined;
   readonly headers: Readonly<Record<string, string>>;
 }
 
@@ -31,11 +33,19 @@ export function createProviders(accesses: ProviderAccesses): ReadonlyMap<string,
 
 function providerOf(name: ProviderName, { baseUrl, key }: ProviderAccess): Provider {
   const base = baseUrl.replace(/\/+$/, '');
-  if (name === 'anthropic')
-    return { name, dialect: 'anthropic', url: `${base}/v1/messages`, headers: { 'x-api-key': key ?? '' } };
-  const path = name === 'ollama' ? '/v1/chat/completions' : '/chat/completions';
+  if (name === 'anthropic') {
+    const headers = { 'x-api-key': key ?? '' };
+    return { name, dialect: 'anthropic', url: `${base}/v1/messages`, embeddingsUrl: undefined, headers };
+  }
+  const version = name === 'ollama' ? `${base}/v1` : base;
   const headers: Record<string, string> = key === undefined ? {} : { authorization: `Bearer ${key}` };
-  return { name, dialect: 'openai', url: `${base}${path}`, headers };
+  return {
+    name,
+    dialect: 'openai',
+    url: `${version}/chat/completions`,
+    embeddingsUrl: `${version}/embeddings`,
+    headers,
+  };
 }
 
 /** `anthropic/claude-sonnet-4-5`: the provider, and the model as the provider calls it. */

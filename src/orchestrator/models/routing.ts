@@ -22,7 +22,7 @@ export type Routing =
 
 const rehearsal: ModelName = { provider: 'rehearsal', model: 'rehearsal' };
 /** What clients call a model when they leave the choice to us. */
-const choiceIsOurs: readonly string[] = ['default', 'auto'];
+export const choiceIsOurs: readonly string[] = ['default', 'auto'];
 
 /** The models to try, in order: the first one, and the others where falling back is allowed. */
 export function route(input: RoutingInput): Routing {
@@ -103,10 +103,10 @@ function byPrice(names: readonly string[], prices: RoutingInput['prices']): stri
 }
 
 /** Clients made for one provider name its models plainly. */
-function guess(model: string): ModelName | undefined {
+export function guess(model: string): ModelName | undefined {
   if (!/^[\x21-\x7e]{1,150}$/.test(model) || model.includes('/')) return undefined;
   if (model.startsWith('claude-')) return { provider: 'anthropic', model };
-  if (/^(gpt-|chatgpt-|o\d)/.test(model)) return { provider: 'openai', model };
+  if (/^(gpt-|chatgpt-|o\d|text-embedding-)/.test(model)) return { provider: 'openai', model };
   if (model.startsWith('gemini-')) return { provider: 'gemini', model };
   return undefined;
 }

@@ -1,5 +1,5 @@
 import type { EventEmitter } from 'node:events';
-import type { CallOutcome, Thinker } from './accounts.ts';
+import type { CallOutcome, Payer } from './accounts.ts';
 import type { ChatRequest } from './chat.ts';
 import type { MessagesRequest } from './dialects/messages.ts';
 
@@ -15,7 +15,7 @@ export interface Audience extends EventEmitter {
 
 /** What somebody wants to know, as its client put it. */
 export type Thought = {
-  readonly caller: Thinker;
+  readonly caller: Payer;
   readonly taskType: string | undefined;
   /** The model that the body names, or none: no route, no fallback, no rehearsal in its place. */
   readonly isExact?: boolean;

@@ -25,6 +25,8 @@ interface Options {
   readonly clock: Clock;
   /** A password that only this home knows. */
   readonly password: string;
+  /** Of another server than the one that npm brings. */
+  readonly binaries?: Binaries;
 }
 
 const run = promisify(execFile);
@@ -32,8 +34,8 @@ const user = 'boardroom';
 const startMsMax = 60_000;
 const stopMsMax = 30_000;
 
-export async function startEmbeddedPostgres({ home, clock, password }: Options): Promise<EmbeddedPostgres> {
-  const binaries = await findBinaries();
+export async function startEmbeddedPostgres(options: Options): Promise<EmbeddedPostgres> {
+  const { home, clock, password, binaries = await findBinaries() } = options;
   const account = await accountForPostgres({ home, binaries: dirname(binaries.postgres) });
   const data = join(account.home, 'postgres');
   const bin = (name: 'initdb' | 'postgres') => join(account.binaries, name);
