@@ -4,6 +4,7 @@ import { defaultDecisionPolicy } from '../../src/contracts/policy.ts';
 import { type JsonValue, jsonValue } from '../../src/contracts/primitives.ts';
 import { type SettingName, settingsRegistry } from '../../src/contracts/settings.ts';
 import { checkSetting, splitName } from '../../src/orchestrator/settings/rules.ts';
+import { createSettingsView } from '../../src/orchestrator/settings/view.ts';
 
 const names = Object.keys(settingsRegistry) as SettingName[];
 
@@ -97,5 +98,17 @@ describe('a value that is not allowed', () => {
   it('names every field that is wrong, not the first alone', () => {
     const { issues } = refusalOf('decisions', 'policy', policyWith({ deadline: 0, atDeadline: 'x' }));
     expect(issues.map(({ path }) => path)).toEqual(['value.tiers.major.deadline', 'value.tiers.major.atDeadline']);
+  });
+});
+
+describe('the settings in memory', () => {
+  it('follow the log, and know nothing any more of what was taken back', () => {
+    const view = createSettingsView([{ category: 'budgets', key: 'cmo', value: { daily: { calls: 1 } } }]);
+    const change = { category: 'budgets', key: 'cmo', value: { monthly: { usd: 20 } } };
+    view.follow({ eventType: 'setting_changed', payload: change });
+    expect(view.stored('budgets', 'cmo')).toEqual(change.value);
+    // The value is that of the profile, which may be another tomorrow.
+    view.follow({ eventType: 'setting_changed', payload: { ...change, reset: true } });
+    expect(view.stored('budgets', 'cmo')).toBeUndefined();
   });
 });

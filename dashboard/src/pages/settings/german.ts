@@ -50,6 +50,7 @@ const sentences: Readonly<Record<string, string>> = {
     'Wie lange die Geschichte der Agenten aufbewahrt wird: Taten, Durchläufe, Leben, gelesene Nachrichten',
   'retention.job_runs': 'Wie lange die Läufe von Zeitplänen aufbewahrt werden',
   'retention.model_calls': 'Wie lange die Aufzeichnungen der Modellaufrufe aufbewahrt werden',
+  'retention.benchmarks': 'Wie lange Läufe von Benchmarks und ihre Antworten aufbewahrt werden',
   agents: 'Sekunden zwischen geplanten Durchläufen, an Stelle des Profils',
   budgets: 'Was für das Denken ausgegeben werden darf, am Tag und im Monat',
   permissions: 'Was den Berechtigungen des Profils genommen wird',
