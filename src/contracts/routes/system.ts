@@ -1,15 +1,25 @@
 import { z } from 'zod';
-import { eventSchema, eventTypeSchema, eventTypes } from '../event.ts';
+import { type EventType, eventSchema, eventTypeSchema, eventTypes } from '../event.ts';
 import { healthSchema, readinessSchema, systemHealthSchema } from '../health.ts';
 import { agentTypeSchema, filledText, limitQuery, seqQuery, seqSchema } from '../primitives.ts';
 import { route } from '../route.ts';
 import { moment } from './common.ts';
 
+const isEventType = (type: string): type is EventType => eventTypeSchema.safeParse(type).success;
+
+/** One kind of event or several, with commas between. */
 const eventTypesQuery = z
   .string()
-  .transform((types) => types.split(','))
-  .pipe(z.array(eventTypeSchema).max(eventTypes.length))
-  .describe('kinds of events, with commas between');
+  .max(2_000)
+  .transform((list, context) => {
+    const types = list.split(',');
+    const unknown = types.find((type) => !isEventType(type));
+    if (unknown === undefined) return types.filter(isEventType);
+    const message = `must be of these, with commas between, and "${unknown}" is none: ${eventTypes.join(', ')}`;
+    context.addIssue({ code: 'custom', message });
+    return z.NEVER;
+  })
+  .describe(`kinds of events, with commas between: ${eventTypes.join(', ')}`);
 
 /** Routes: health, metrics, the log and this description. */
 export const systemRoutes = {
