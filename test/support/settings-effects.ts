@@ -114,7 +114,7 @@ type SeenHere = Exclude<SettingName, keyof typeof seenElsewhere>;
 export const settingEffects: Readonly<Record<SeenHere, Effect>> & Readonly<Record<string, Effect>> = {
   'knowledge.embedding_model': {
     value: 'openai/text-embedding-3-small',
-    shows: [undefined, expect.stringContaining('pgvector')],
+    shows: [undefined, expect.stringContaining('openai is not set up')],
     async look({ services, postgres, time }) {
       const meaning = await openMeaning({ services, postgres, clock: time.clock });
       const { because } = await meaning.refresh(new AbortController().signal);
