@@ -1,9 +1,11 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router';
+import { agentSearch } from './pages/agents/search.ts';
 import { decisionsSearch } from './pages/decisions/search.ts';
 import { eventsSearch } from './pages/events/search.ts';
 import { inboxSearch } from './pages/inbox/search.ts';
 import { modelsSearch } from './pages/models/search.ts';
 import { settingsSearch } from './pages/settings/search.ts';
+import { tasksSearch } from './pages/tasks/search.ts';
 import { BrokenPage, LostPage } from './shell/lost-page.tsx';
 import { Root } from './shell/root.tsx';
 
@@ -36,10 +38,12 @@ const tree = root.addChildren([
   }),
   createRoute({
     ...under('/agents/$type'),
+    validateSearch: agentSearch,
     component: lazyRouteComponent(() => import('./pages/agents/agent-page.tsx'), 'AgentPage'),
   }),
   createRoute({
     ...under('/tasks'),
+    validateSearch: tasksSearch,
     component: lazyRouteComponent(() => import('./pages/tasks/tasks-page.tsx'), 'TasksPage'),
   }),
   createRoute({

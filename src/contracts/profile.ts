@@ -3,7 +3,7 @@ import { seatSchema } from './agent.ts';
 import { budgetsSchema } from './budget.ts';
 import { tierSchema } from './policy.ts';
 import { agentTypeSchema } from './primitives.ts';
-import { secretsSchema } from './secret.ts';
+import { secretNameSchema, secretsSchema } from './secret.ts';
 import { toolNameSchema } from './tools.ts';
 
 /** As Docker writes it: `[host[:port]/]path[:tag][@digest]`. */
@@ -79,3 +79,14 @@ export const narrowingSchema = z.strictObject({
   budgets: budgetsSchema.optional(),
 });
 export type Narrowing = z.output<typeof narrowingSchema>;
+
+export const profileTextMax = 100_000;
+
+/** A profile as readers see it: of secrets the names alone. */
+export const profileSchema = z.object({
+  type: agentTypeSchema,
+  head: profileHeadSchema.omit({ secrets: true }).extend({ secrets: z.array(secretNameSchema) }),
+  /** The system prompt, in Markdown; at most its first so many characters. */
+  text: z.string().max(profileTextMax),
+  isWhole: z.boolean(),
+});

@@ -2,7 +2,7 @@ import pLimit from 'p-limit';
 import { createLiveness } from './agents/liveness.ts';
 import type { Profiles } from './agents/profiles.ts';
 import { createReconciler } from './agents/reconcile.ts';
-import { defaultRestartPolicy } from './agents/restart-policy.ts';
+import { restartPolicyOf } from './agents/restart-policy.ts';
 import type { SpecBuilder } from './agents/spec.ts';
 import { createSupervisor, type Supervisor } from './agents/supervisor.ts';
 import type { Config } from './config.ts';
@@ -122,7 +122,7 @@ function openSupervisor(deps: TermDeps, { runtime, specs }: ChosenRuntime & { sp
     runtime,
     specs,
     liveness,
-    restart: { ...defaultRestartPolicy, backoffMs: config.restartBackoffMs },
+    restart: restartPolicyOf(config),
     silenceMsMax: config.every.heartbeatMs * heartbeatsMissedMax,
     hearingMs: 2 * config.every.heartbeatFlushMs,
     stopGraceMs: config.stopGraceMs,

@@ -3,6 +3,7 @@ import { createInstanceService } from './agents/instances.ts';
 import { createLives } from './agents/lives.ts';
 import { createLoopService, wakeAnew } from './agents/loops.ts';
 import type { Profiles } from './agents/profiles.ts';
+import { restartPolicyOf } from './agents/restart-policy.ts';
 import { createAgentService } from './agents/service.ts';
 import { createViolations } from './agents/violations.ts';
 import { createAlertService } from './alerts/service.ts';
@@ -70,7 +71,13 @@ export function createServices(deps: ServicesDeps) {
   const archived = createArchive(postgres);
   const tasks = createTaskService({ ...common, archived, leaseMs: config.taskLeaseMs });
   const budgets = createBudgetService({ ...common, escalations, profiles });
-  const agents = createAgentService({ ...common, escalations, profiles, runtimeIsStale: deps.runtimeIsStale });
+  const agents = createAgentService({
+    ...common,
+    escalations,
+    profiles,
+    restart: restartPolicyOf(config),
+    runtimeIsStale: deps.runtimeIsStale,
+  });
   const instances = createInstanceService(common);
   const lives = createLives({ tasks, escalations, chance });
   const violations = createViolations({ lives, settings });

@@ -410,8 +410,8 @@ describe('records', () => {
     await call(one, { status: 'failed', costMicroUsd: 5 }, 'cto');
     await time.advance(24 * hourMs);
     await call(two);
-    const usage = async (groupBy: string) =>
-      (await one.services.budgets.usage({ groupBy, limit: 10, offset: 0, to: '2030-02-01T00:00:00Z' })).usage;
+    const usage = async (groupBy: string, agent?: string) =>
+      (await one.services.budgets.usage({ groupBy, agent, limit: 10, offset: 0, to: '2030-02-01T00:00:00Z' })).usage;
     const sums = { inputTokens: 600, outputTokens: 300, cacheReadTokens: 60, cacheWriteTokens: 40 };
     expect(await usage('agent')).toMatchObject([
       { agent: 'cmo', calls: 2, failedCalls: 0, costMicroUsd: usd(2), inputTokens: 1_200 },
@@ -422,6 +422,10 @@ describe('records', () => {
       { day: '2030-01-30', agent: 'cmo', ...sums },
       { day: '2030-01-30', agent: 'cto' },
       { day: '2030-01-31', agent: 'cmo' },
+    ]);
+    expect(await usage('day', 'cmo')).toMatchObject([
+      { day: '2030-01-30', calls: 1, failedCalls: 0 },
+      { day: '2030-01-31', calls: 1 },
     ]);
   });
 });

@@ -333,6 +333,26 @@ export const shapes = {
     currentFocus: z.string().nullable(),
     containerId: z.string().nullable(),
   }),
+  getAgentProfile: z.looseObject({
+    type: z.string(),
+    head: z.looseObject({ name: z.string(), loopInterval: count, secrets: z.array(z.string()) }),
+    text: z.string(),
+    isWhole: z.boolean(),
+  }),
+  listAgentLoops: z.looseObject({
+    loops: z.array(
+      z.looseObject({
+        id: id('lop'),
+        status: z.enum(['running', 'done', 'idle', 'failed', 'interrupted']),
+        startedAt: time,
+        finishedAt: timeOrNull,
+        summary: z.string().nullable(),
+        wakes: z.array(z.looseObject({ reason: z.string(), subjects: z.array(z.string()) })),
+        calls: z.array(z.looseObject({ id: id('hst'), actionType: z.string(), summary: z.string(), createdAt: time })),
+        callCount: count,
+      }),
+    ),
+  }),
   getAgentHistory: z.looseObject({
     history: z.array(z.looseObject({ id: z.string(), actionType: z.string(), summary: z.string(), createdAt: time })),
   }),
@@ -360,6 +380,7 @@ export const shapes = {
   withdrawDecision: z.looseObject({ ...success, decision: decisionDetail }),
   listEscalations: z.looseObject({ escalations: z.array(escalation), ...page }),
   resolveEscalation: z.looseObject({ ...success, escalation }),
+  getTaskEvents: events,
   listTasks: z.looseObject({ tasks: z.array(task), ...page }),
   createTask: z.looseObject({ ...success, task }),
   getTask: task,

@@ -5,10 +5,11 @@ import { systemClock } from '../../src/cli/clock.ts';
 import { completionScript } from '../../src/cli/completion.ts';
 import { readCliConfig } from '../../src/cli/config.ts';
 import { exitCodes, failureOf, inWords } from '../../src/cli/failure.ts';
-import { createBacklog, unknownOf } from '../../src/cli/follow/backlog.ts';
+import { createBacklog } from '../../src/cli/follow/backlog.ts';
 import { waitMs } from '../../src/cli/follow/patience.ts';
 import { isLoopback } from '../../src/cli/key.ts';
 import { CallError } from '../../src/contracts/client.ts';
+import { unknownOf } from '../../src/contracts/log-lines.ts';
 
 describe('a value of a setting', () => {
   it.each([

@@ -4,6 +4,7 @@ import {
   type Failure,
   judgeFailures,
   type RestartPolicy,
+  restartPlanOf,
 } from '../../src/orchestrator/agents/restart-policy.ts';
 
 const minute = 60_000;
@@ -121,5 +122,33 @@ describe('a clock that was set back by an hour', () => {
 
   it('still gives up on what fails too often', () => {
     expect(judge(failures(5), set).kind).toBe('give_up');
+  });
+});
+
+describe('the plan that people read', () => {
+  const plan = (past: readonly Failure[], aliveForMs?: number, at = now) =>
+    restartPlanOf(past, { policy, now: at, aliveSince: aliveForMs === undefined ? undefined : at - aliveForMs });
+
+  it.each<[string, readonly Failure[], number | undefined, number, unknown]>([
+    ['what never ran starts at once', [], undefined, 0, { attempt: 0, attemptsMax: 4, delayMs: 0 }],
+    ['the first end is mended at once', failures(1), undefined, 1, { attempt: 1, attemptsMax: 4, delayMs: 0 }],
+    ['the third waits', failures(3), undefined, 3, { attempt: 3, attemptsMax: 4, delayMs: 2_000 }],
+    ['the fifth was the last', failures(5), undefined, 5, null],
+    ['a life without failures', [], 500, 0, { attempt: 1, attemptsMax: 4, delayMs: 0 }],
+    ['a short life after two failures', failures(2), 500, 2, { attempt: 3, attemptsMax: 4, delayMs: 2_000 }],
+    ['a short life after four', failures(4), 500, 4, null],
+    ['a life that has been healthy', failures(4), 60_000, 0, { attempt: 1, attemptsMax: 4, delayMs: 0 }],
+  ])('%s', (_name, past, aliveForMs, counted, next) => {
+    expect(plan(past, aliveForMs)).toEqual({
+      failures: counted,
+      failuresMax: 5,
+      windowSeconds: 600,
+      healthyAfterSeconds: 60,
+      next,
+    });
+  });
+
+  it('tells the same wait however late it is looked at', () => {
+    expect(plan(failures(3), undefined, now + 1_500).next).toMatchObject({ delayMs: 2_000 });
   });
 });

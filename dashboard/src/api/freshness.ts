@@ -2,8 +2,8 @@ import type { QueryClient } from '@tanstack/react-query';
 import type { JsonRouteName } from '../../../src/contracts/client.ts';
 import type { EventType } from '../../../src/contracts/event.ts';
 
-const agents = ['listAgents', 'getAgent', 'getAgentHistory'] as const;
-const tasks = ['listTasks', 'getTask'] as const;
+const agents = ['listAgents', 'getAgent', 'getAgentHistory', 'listAgentLoops'] as const;
+const tasks = ['listTasks', 'getTask', 'getTaskEvents'] as const;
 const decisions = ['listDecisions', 'listPendingDecisions', 'getDecision', 'getDecisionEvents'] as const;
 const domains = ['listDomains', 'listDomainRequests'] as const;
 const attempts = ['listDomainUsage', 'getDomainAttempts'] as const;

@@ -9,10 +9,13 @@ const components: Components = {
       {children}
     </a>
   ),
-  // The page has its headings already: these stand below them.
+  // A text may begin at any level; below the page's headings all of them are of one, or a level would be left out.
   h1: ({ children }) => <h3 className="mt-3 text-lg font-semibold">{children}</h3>,
-  h2: ({ children }) => <h4 className="mt-3 text-base font-semibold">{children}</h4>,
-  h3: ({ children }) => <h5 className="mt-2 font-semibold">{children}</h5>,
+  h2: ({ children }) => <h3 className="mt-3 text-base font-semibold">{children}</h3>,
+  h3: ({ children }) => <h3 className="mt-2 font-semibold">{children}</h3>,
+  h4: ({ children }) => <h3 className="mt-2 font-medium">{children}</h3>,
+  h5: ({ children }) => <h3 className="mt-2 font-medium">{children}</h3>,
+  h6: ({ children }) => <h3 className="mt-2 font-medium">{children}</h3>,
   ul: ({ children }) => <ul className="list-disc pl-5">{children}</ul>,
   ol: ({ children }) => <ol className="list-decimal pl-5">{children}</ol>,
   pre: ({ children }) => (

@@ -1,19 +1,9 @@
+import { knownMax, unknownOf } from '../../contracts/log-lines.ts';
 import type { Clock } from '../clock.ts';
 
-/** The last lines that were shown: enough to find them again, as lines of a log mostly differ in their time. */
-const knownMax = 20;
 /** What was written before arrives in one go; this long without another line, and the rest is news. */
 const idleMs = 250;
 const idleRoundsMax = 8;
-
-/** The lines of a log that are not known yet: what stands behind the last place where the known lines stand, else all of them. */
-export function unknownOf(lines: readonly string[], known: readonly string[]): readonly string[] {
-  if (known.length === 0) return lines;
-  for (let end = lines.length; end >= known.length; end -= 1) {
-    if (known.every((line, index) => lines[end - known.length + index] === line)) return lines.slice(end);
-  }
-  return lines;
-}
 
 interface Listener {
   readonly onLine: (line: string) => void;

@@ -1,7 +1,14 @@
 import { z } from 'zod';
-import { agentDetailSchema, agentStatusSchema, agentSummarySchema, historyEntrySchema } from '../agent.ts';
+import {
+  agentDetailSchema,
+  agentLoopSchema,
+  agentStatusSchema,
+  agentSummarySchema,
+  historyEntrySchema,
+} from '../agent.ts';
 import { eventSchema } from '../event.ts';
 import { agentTypeSchema, filledText, idOf, limitQuery, seqQuery, text, wholeQuery } from '../primitives.ts';
+import { profileSchema } from '../profile.ts';
 import { route } from '../route.ts';
 import { prioritySchema } from '../task.ts';
 
@@ -59,6 +66,25 @@ export const agentsRoutes = {
     role: 'viewer',
     params: byType,
     response: agentDetailSchema,
+    errors: ['agent_not_found'],
+  }),
+  getAgentProfile: route({
+    method: 'get',
+    path: '/agents/:type/profile',
+    summary: 'Who it is told to be: the head of its profile, and the system prompt',
+    role: 'viewer',
+    params: byType,
+    response: profileSchema,
+    errors: ['agent_not_found'],
+  }),
+  listAgentLoops: route({
+    method: 'get',
+    path: '/agents/:type/loops',
+    summary: 'Its loops with the tools they called, newest first',
+    role: 'viewer',
+    params: byType,
+    query: z.strictObject({ limit: limitQuery(20), before: idOf('lop').optional() }),
+    response: z.object({ loops: z.array(agentLoopSchema) }),
     errors: ['agent_not_found'],
   }),
   getAgentHistory: route({

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { budgetSchema, callStatsSchema, usageRangeSchema, usageSchema, usageSeriesSchema } from '../budget.ts';
-import { limitQuery, offsetQuery, timestamp } from '../primitives.ts';
+import { agentTypeSchema, limitQuery, offsetQuery, timestamp } from '../primitives.ts';
 import { route } from '../route.ts';
 import { moment, pageOf } from './common.ts';
 
@@ -14,6 +14,7 @@ export const budgetsRoutes = {
     query: z.strictObject({
       from: moment.optional(),
       to: moment.optional(),
+      agent: agentTypeSchema.optional(),
       groupBy: z
         .string()
         .regex(/^(agent|model|day)(,(agent|model|day)){0,2}$/, 'must be of agent, model and day, with commas between')

@@ -1,7 +1,8 @@
 import { z } from 'zod';
-import { agentTypeSchema, idOf, text } from '../primitives.ts';
+import { eventSchema } from '../event.ts';
+import { agentTypeSchema, idOf, limitQuery, seqQuery, text } from '../primitives.ts';
 import { route } from '../route.ts';
-import { newTaskSchema, taskSchema, taskStatusSchema } from '../task.ts';
+import { newTaskSchema, prioritySchema, taskSchema, taskStatusSchema } from '../task.ts';
 
 import { newestFirst, pageOf, succeeded } from './common.ts';
 
@@ -17,6 +18,7 @@ export const tasksRoutes = {
     query: z.strictObject({
       status: taskStatusSchema.optional(),
       assignedTo: agentTypeSchema.optional(),
+      priority: prioritySchema.optional(),
       ...newestFirst('tsk'),
     }),
     response: pageOf({ tasks: z.array(taskSchema) }),
@@ -38,6 +40,16 @@ export const tasksRoutes = {
     role: 'viewer',
     params: taskId,
     response: taskSchema,
+    errors: ['task_not_found'],
+  }),
+  getTaskEvents: route({
+    method: 'get',
+    path: '/tasks/:id/events',
+    summary: 'What happened to the task, newest first',
+    role: 'viewer',
+    params: taskId,
+    query: z.strictObject({ limit: limitQuery(50), before: seqQuery.optional() }),
+    response: z.object({ events: z.array(eventSchema) }),
     errors: ['task_not_found'],
   }),
   cancelTask: route({

@@ -25,7 +25,11 @@ export type Lives = ReturnType<typeof createLives>;
 
 /** The writes of the reconciler and of the gateway about an agent's lives, each inside the caller's transaction. */
 export function createLives({ tasks, escalations, chance }: Deps) {
-  async function note(work: Work, agentType: string, entry: { actionType: string; summary: string }): Promise<void> {
+  async function note(
+    work: Work,
+    agentType: string,
+    entry: { actionType: string; summary: string; loopId?: string },
+  ): Promise<void> {
     await insertHistory(work.tx, { id: chance.id('hst'), agentType, ...entry, createdAt: work.now });
   }
 
@@ -77,7 +81,11 @@ export function createLives({ tasks, escalations, chance }: Deps) {
       reasons: loop.wakes.map(({ reason }) => reason),
     });
     if (end.status !== 'idle')
-      await note(work, instance.agentType, { actionType: `loop_${end.status}`, summary: end.summary });
+      await note(work, instance.agentType, {
+        actionType: `loop_${end.status}`,
+        summary: end.summary,
+        loopId: loop.id,
+      });
     return true;
   }
 

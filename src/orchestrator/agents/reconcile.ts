@@ -80,7 +80,7 @@ export function createReconciler(deps: Deps) {
         turnTimeoutMs: (profile?.turnTimeout ?? 0) * 1_000,
       },
       observed,
-      failures: failures.flatMap(({ at, ranForMs }) => (at === null ? [] : [{ at, ranForMs: ranForMs ?? 0 }])),
+      failures,
       now: clock.now(),
     });
     if (next.status !== agent.status || next.because !== agent.because) {

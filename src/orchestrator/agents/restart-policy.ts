@@ -1,3 +1,5 @@
+import type { RestartPlan } from '../../contracts/agent.ts';
+
 /** Decides whether a dead agent comes back, and when. Pure: the past and the time go in, a verdict with its reason comes out. */
 export interface RestartPolicy {
   /** So many failures within the window, and it is given up. */
@@ -17,6 +19,11 @@ export const defaultRestartPolicy: RestartPolicy = {
   healthyAfterMs: 60_000,
 };
 
+export const restartPolicyOf = ({ restartBackoffMs }: { readonly restartBackoffMs: number }): RestartPolicy => ({
+  ...defaultRestartPolicy,
+  backoffMs: restartBackoffMs,
+});
+
 /** One failure: an exit that nobody asked for. */
 export interface Failure {
   readonly at: number;
@@ -32,8 +39,7 @@ export function judgeFailures(failures: readonly Failure[], policy: RestartPolic
   const [latest] = failures;
   if (!latest) return { kind: 'restart', notBefore: now, reason: 'not started yet' };
 
-  const recent = streak(failures, policy).filter(({ at }) => at > latest.at - policy.windowMs);
-  const count = recent.length;
+  const count = countFailures(failures, policy);
   if (count >= policy.failuresMax) {
     return { kind: 'give_up', reason: `${count} failures within ${policy.windowMs / 60_000} min` };
   }
@@ -42,6 +48,38 @@ export function judgeFailures(failures: readonly Failure[], policy: RestartPolic
   // seconds must not become one of hours; the count still holds.
   const notBefore = latest.at > now ? now : latest.at + delayMs;
   return { kind: 'restart', notBefore, reason: `attempt ${count} of ${policy.failuresMax - 1}` };
+}
+
+/** Those that count: since the last healthy life, and within the window of the latest. */
+function countFailures(failures: readonly Failure[], policy: RestartPolicy): number {
+  const since = (failures[0]?.at ?? 0) - policy.windowMs;
+  return streak(failures, policy).filter(({ at }) => at > since).length;
+}
+
+interface Life {
+  readonly policy: RestartPolicy;
+  readonly now: number;
+  /** Undefined: it does not run. */
+  readonly aliveSince: number | undefined;
+}
+
+/** The same judgement for people to read: of the restart that waits, or, while it lives, of the one that an end now would bring. */
+export function restartPlanOf(failures: readonly Failure[], { policy, now, aliveSince }: Life): RestartPlan {
+  const end = aliveSince === undefined ? [] : [{ at: now, ranForMs: Math.max(0, now - aliveSince) }];
+  const past = [...end, ...failures];
+  const verdict = judgeFailures(past, policy, now);
+  const attempt = countFailures(past, policy);
+  const last = past[0]?.at ?? now;
+  return {
+    failures: attempt - end.length,
+    failuresMax: policy.failuresMax,
+    windowSeconds: policy.windowMs / 1_000,
+    healthyAfterSeconds: policy.healthyAfterMs / 1_000,
+    next:
+      verdict.kind === 'give_up'
+        ? null
+        : { attempt, attemptsMax: policy.failuresMax - 1, delayMs: verdict.notBefore - Math.min(last, now) },
+  };
 }
 
 /** Back to the last healthy life, its own end included. */

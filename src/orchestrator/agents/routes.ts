@@ -31,6 +31,8 @@ type AgentRoutes = Pick<
   Routes,
   | 'listAgents'
   | 'getAgent'
+  | 'getAgentProfile'
+  | 'listAgentLoops'
   | 'getAgentHistory'
   | 'getAgentEvents'
   | 'getAgentLogs'
@@ -53,6 +55,8 @@ export function createAgentHandlers({ control, inbox, unitOfWork, isAgent }: Dep
   return {
     listAgents: async ({ query }) => ({ agents: await agents.list(query.status) }),
     getAgent: ({ params }) => agents.get(known(params.type)),
+    getAgentProfile: async ({ params }) => agents.profile(params.type),
+    listAgentLoops: async ({ params, query }) => ({ loops: await agents.loops(known(params.type), query) }),
     getAgentHistory: async ({ params, query }) => ({ history: await agents.history(known(params.type), query) }),
     getAgentEvents: async ({ params, query }) => ({ events: await agents.events(known(params.type), query) }),
     getAgentLogs: ({ params, query }, response) =>

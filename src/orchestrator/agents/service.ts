@@ -4,26 +4,28 @@ import { readEvents } from '../events/store.ts';
 import type { Actor, UnitOfWork, Work } from '../events/work.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Chance } from '../platform/identity.ts';
-import { iso, isoOrNull } from '../platform/iso.ts';
+import { iso } from '../platform/iso.ts';
 import type { Postgres, Queryable } from '../platform/postgres.ts';
 import type { SettingsService } from '../settings/service.ts';
 import { findAgentOrThrow, noSuchAgent } from './find.ts';
+import { callsOf, listLoops } from './loop-store.ts';
 import { createPauses, hint } from './pauses.ts';
-import type { Profile, Profiles } from './profiles.ts';
+import { presentAgent, presentExit, presentLoop, presentProfile } from './present.ts';
+import type { Profiles } from './profiles.ts';
+import { type RestartPolicy, restartPlanOf } from './restart-policy.ts';
 import {
   type AgentRow,
   deedsBetween,
   findLiveInstance,
   findRunningLoop,
   firstDeedAt,
-  type InstanceRow,
   insertAgentsIfNew,
-  type LoopRow,
   listAgents,
   listHistory,
   listLiveInstances,
   lockAgent,
   recentExits,
+  recentFailures,
   runningLoops,
   silentAgents,
   updateAgent,
@@ -39,13 +41,18 @@ interface Deps {
   readonly settings: SettingsService;
   readonly escalations: EscalationService;
   readonly profiles: Profiles;
+  readonly restart: RestartPolicy;
   /** True while the runtime does not answer: what is shown is the last known state. */
   readonly runtimeIsStale: () => boolean;
 }
 
+const exitsShown = 20;
+/** Of one loop. */
+const callsShown = 40;
+
 /** What an operator sees and wants of the team. It writes wishes; the reconciler carries them out. */
 export function createAgentService(deps: Deps) {
-  const { postgres, unitOfWork, clock, chance, settings, escalations, profiles, runtimeIsStale } = deps;
+  const { postgres, unitOfWork, clock, chance, settings, escalations, profiles, restart, runtimeIsStale } = deps;
 
   async function wish(
     work: Work,
@@ -72,34 +79,6 @@ export function createAgentService(deps: Deps) {
 
   const stop = (work: Work, agentType: string): Promise<AgentRow> =>
     wish(work, agentType, () => ({ desired: 'stopped' }));
-
-  function present(
-    agent: AgentRow,
-    profile: Profile,
-    context: { live: InstanceRow | undefined; loop: LoopRow | undefined; interval: number | undefined },
-  ) {
-    const { live, loop, interval } = context;
-    return {
-      id: agent.id,
-      type: agent.type,
-      name: profile.name,
-      status: agent.status,
-      loopInterval: interval ?? profile.loopInterval,
-      lastHeartbeat: isoOrNull(live?.lastHeartbeatAt ?? null),
-      containerStatus: containerStatusOf(live),
-      stale: runtimeIsStale(),
-      seat: profile.seat,
-      currentFocus: agent.currentFocus,
-      desired: agent.desired,
-      pausedBy: agent.pausedBy,
-      because: agent.because,
-      nextAttemptAt: isoOrNull(agent.nextAttemptAt),
-      connected: isConnected(live),
-      currentLoop: loop
-        ? { id: loop.id, startedAt: iso(loop.startedAt), reasons: loop.wakes.map(({ reason }) => reason) }
-        : null,
-    };
-  }
 
   return {
     start,
@@ -155,12 +134,14 @@ export function createAgentService(deps: Deps) {
       const intervalOf = await settings.loopIntervals(postgres.db);
       const living = new Map((await listLiveInstances(postgres.db)).map((live) => [live.agentType, live]));
       const busy = await runningLoops(postgres.db);
+      const stale = runtimeIsStale();
       const rows = await listAgents(postgres.db);
       return rows.flatMap((agent) => {
         const profile = profiles.get(agent.type);
         if (!profile || (status !== undefined && agent.status !== status)) return [];
         const live = living.get(agent.type);
-        return [present(agent, profile, { live, loop: busy.get(agent.type), interval: intervalOf(agent.type) })];
+        const loop = busy.get(agent.type);
+        return [presentAgent(agent, profile, { live, loop, interval: intervalOf(agent.type), stale })];
       });
     },
 
@@ -174,14 +155,36 @@ export function createAgentService(deps: Deps) {
       const loop = await findRunningLoop(db, agentType);
       const interval = (await settings.loopIntervals(db))(agentType);
       return {
-        ...present(agent, profile, { live, loop, interval }),
+        ...presentAgent(agent, profile, { live, loop, interval, stale: runtimeIsStale() }),
         // In the folder of profiles; where that is on this machine is no viewer's business.
         profilePath: `profiles/${profile.type}.md`,
-        loopCount: agent.loopCount,
-        lastLoopAt: isoOrNull(agent.lastLoopAt),
         containerId: live?.containerId ?? null,
-        recentExits: (await recentExits(db, agentType, 10)).map(presentExit),
+        recentExits: (await recentExits(db, agentType, exitsShown)).map(presentExit),
+        restartPlan: restartPlanOf(await recentFailures(db, agent, restart.failuresMax), {
+          policy: restart,
+          now: clock.now(),
+          aliveSince: live?.startedAt ?? undefined,
+        }),
       };
+    },
+
+    profile(agentType: string) {
+      const profile = profiles.get(agentType);
+      if (!profile) throw noSuchAgent(agentType);
+      return presentProfile(profile);
+    },
+
+    async loops(agentType: string, query: { limit: number; before?: string | undefined }) {
+      await findAgentOrThrow(postgres.db, agentType);
+      const rows = await listLoops(postgres.db, { agentType, ...query });
+      const ids = rows.map(({ id }) => id);
+      const calls = ids.length === 0 ? [] : await callsOf(postgres.db, ids, callsShown);
+      return rows.map((row) =>
+        presentLoop(
+          row,
+          calls.filter(({ loopId }) => loopId === row.id),
+        ),
+      );
     },
 
     async history(
@@ -233,22 +236,3 @@ export function createAgentService(deps: Deps) {
       updateAgent(db, agentType, { currentFocus: focus === '' ? null : focus }),
   };
 }
-
-const containerStatusOf = (live: InstanceRow | undefined) => {
-  if (!live) return 'absent' as const;
-  return live.startedAt === null ? ('created' as const) : ('running' as const);
-};
-
-const isConnected = (live: InstanceRow | undefined): boolean =>
-  live?.connectedAt != null && (live.disconnectedAt === null || live.disconnectedAt < live.connectedAt);
-
-const presentExit = (row: InstanceRow) => ({
-  instanceId: row.id,
-  at: iso(row.endedAt ?? row.createdAt),
-  code: row.exitCode,
-  signal: row.exitSignal,
-  oomKilled: row.oomKilled,
-  ranForMs: row.ranForMs ?? 0,
-  requested: row.stopRequestedAt !== null && !row.stopCounts,
-  reason: row.stopReason ?? '',
-});

@@ -110,13 +110,15 @@ export async function countHeartbeats(db: Queryable, instanceIds: readonly strin
 const unasked = sql`(${instances.stopRequestedAt} is null or ${instances.stopCounts})`;
 
 /** Ends that nobody asked for, since the operator last started the agent, newest first. */
-export const recentFailures = (db: Queryable, agent: Pick<AgentRow, 'type' | 'forgivenAt'>, limit: number) =>
-  db
+export async function recentFailures(db: Queryable, agent: Pick<AgentRow, 'type' | 'forgivenAt'>, limit: number) {
+  const rows = await db
     .select({ at: instances.endedAt, ranForMs: instances.ranForMs })
     .from(instances)
     .where(and(eq(instances.agentType, agent.type), gt(instances.endedAt, agent.forgivenAt), unasked))
     .orderBy(desc(instances.endedAt))
     .limit(limit);
+  return rows.flatMap(({ at, ranForMs }) => (at === null ? [] : [{ at, ranForMs: ranForMs ?? 0 }]));
+}
 
 export const recentExits = (db: Queryable, agentType: string, limit: number): Promise<InstanceRow[]> =>
   db
@@ -177,8 +179,10 @@ export async function noteRead(db: Queryable, instanceId: string, readTo: number
 
 // History.
 
+/** Done in the loop that is at work, unless another is named. */
 export async function insertHistory(db: Queryable, row: typeof history.$inferInsert): Promise<void> {
-  await db.insert(history).values(row);
+  const atWork = sql`(select ${loops.id} from ${loops} where ${loops.agentType} = ${row.agentType} and ${loops.status} = 'running')`;
+  await db.insert(history).values({ loopId: atWork, ...row });
 }
 
 export const listHistory = (

@@ -87,7 +87,7 @@ export const loops = pgTable(
   },
   (table) => [
     uniqueIndex('one_loop_per_agent').on(table.agentType).where(sql`${table.status} = 'running'`),
-    index('loops_by_agent').on(table.agentType, table.startedAt),
+    index('loops_of_agent').on(table.agentType, table.id),
   ],
 );
 
@@ -113,12 +113,15 @@ export const history = pgTable(
   {
     id: id('id').primaryKey(),
     agentType: text('agent_type').notNull(),
+    /** The loop that was at work; null for what was done outside of any. */
+    loopId: id('loop_id'),
     actionType: text('action_type').notNull(),
     summary: text('summary').notNull(),
     createdAt: createdAt(),
   },
   (table) => [
     index('history_by_agent').on(table.agentType, table.id),
+    index('history_by_loop').on(table.loopId, table.id).where(sql`${table.loopId} is not null`),
     /** For the archive, which goes through them day by day. */
     index('history_of_deeds').on(table.createdAt).where(sql`${table.actionType} = 'loop_done'`),
     index('history_of_violations')

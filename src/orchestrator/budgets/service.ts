@@ -119,6 +119,7 @@ export function createBudgetService({ postgres, unitOfWork, clock, settings, esc
     async usage(query: {
       from?: string | undefined;
       to?: string | undefined;
+      agent?: string | undefined;
       groupBy: string;
       limit: number;
       offset: number;
@@ -129,10 +130,10 @@ export function createBudgetService({ postgres, unitOfWork, clock, settings, esc
         const message = `from must lie before to, and at most ${usageDaysMax} days before it`;
         throw new AppError('invalid_request', message, { issues: [{ path: 'query.from', message }] });
       }
-      const { limit, offset } = query;
+      const { agent, limit, offset } = query;
       // The contract lets nothing else through.
       const groupBy = [...new Set(query.groupBy.split(','))] as Grouping[];
-      const { rows, total } = await readUsage(db, { from, to, groupBy, limit, offset });
+      const { rows, total } = await readUsage(db, { from, to, agent, groupBy, limit, offset });
       return { usage: rows, from: iso(from), to: iso(to), total, limit, offset };
     },
 

@@ -1,4 +1,4 @@
-import { and, count, gte, lt, type SQL, sql, sum } from 'drizzle-orm';
+import { and, count, eq, gte, lt, type SQL, sql, sum } from 'drizzle-orm';
 import type { Queryable } from '../platform/postgres.ts';
 import { modelCalls } from './tables.ts';
 
@@ -8,6 +8,8 @@ export type Grouping = (typeof groupings)[number];
 export interface UsageQuery {
   readonly from: number;
   readonly to: number;
+  /** Of this agent alone. */
+  readonly agent: string | undefined;
   readonly groupBy: readonly Grouping[];
   readonly limit: number;
   readonly offset: number;
@@ -24,7 +26,11 @@ const total = (column: Parameters<typeof sum>[0]) => sql<number>`coalesce(${sum(
 /** Sums over the records of calls that began in `from` ≤ … < `to`, in the order of what they are grouped by. */
 export async function readUsage(db: Queryable, query: UsageQuery) {
   const keys = query.groupBy.map((grouping) => expressions[grouping]);
-  const within = and(gte(modelCalls.createdAt, query.from), lt(modelCalls.createdAt, query.to));
+  const within = and(
+    gte(modelCalls.createdAt, query.from),
+    lt(modelCalls.createdAt, query.to),
+    query.agent === undefined ? undefined : eq(modelCalls.agentType, query.agent),
+  );
   // By position: the same expression twice would carry parameters of two names, which are not the same to Postgres.
   const positions = sql.raw(keys.map((_key, at) => at + 1).join(', '));
   const groups = db

@@ -3,7 +3,7 @@ import type { BoardroomEvent, EventType } from '../../contracts/event.ts';
 import { iso } from '../platform/iso.ts';
 import type { Queryable } from '../platform/postgres.ts';
 import { prepared } from '../platform/prepare.ts';
-import { events, nextSeq, ofDecision, relayCursors } from './tables.ts';
+import { events, nextSeq, ofDecision, ofTask, relayCursors } from './tables.ts';
 
 export type NewEventRow = Omit<typeof events.$inferInsert, 'seq'>;
 
@@ -47,6 +47,7 @@ export interface EventQuery {
   readonly types?: readonly EventType[] | undefined;
   readonly agentType?: string | undefined;
   readonly decisionId?: string | undefined;
+  readonly taskId?: string | undefined;
   readonly after?: number | undefined;
   readonly before?: number | undefined;
 }
@@ -66,6 +67,7 @@ export async function readEvents(db: Queryable, query: EventQuery): Promise<Boar
         query.types === undefined ? undefined : inArray(events.eventType, [...query.types]),
         query.agentType === undefined ? undefined : eq(events.agentType, query.agentType),
         query.decisionId === undefined ? undefined : eq(ofDecision, query.decisionId),
+        query.taskId === undefined ? undefined : eq(ofTask, query.taskId),
       ),
     )
     .orderBy(query.after === undefined ? desc(events.seq) : asc(events.seq))

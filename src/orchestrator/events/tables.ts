@@ -10,6 +10,8 @@ export const nextSeq = sql`nextval('event_seq')`;
 
 /** The decision that an event is about. */
 export const ofDecision = sql<string>`(payload ->> 'decisionId')`;
+/** The task that an event is about. */
+export const ofTask = sql<string>`(payload ->> 'taskId')`;
 
 export const events = pgTable(
   'events',
@@ -26,6 +28,7 @@ export const events = pgTable(
     index('events_by_type').on(table.eventType, table.seq),
     index('events_by_agent').on(table.agentType, table.seq),
     index('events_by_decision').on(ofDecision, table.seq).where(sql`${ofDecision} is not null`),
+    index('events_by_task').on(ofTask, table.seq).where(sql`${ofTask} is not null`),
     /** From a moment to its place in the log. */
     index('events_by_time').on(table.createdAt, table.seq),
   ],

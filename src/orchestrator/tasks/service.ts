@@ -1,5 +1,6 @@
 import { AppError } from '../../contracts/errors.ts';
 import { type NewTask, type Task, taskSchema } from '../../contracts/task.ts';
+import { readEvents } from '../events/store.ts';
 import { type Actor, system, type UnitOfWork, type Work } from '../events/work.ts';
 import type { Chance } from '../platform/identity.ts';
 import { iso, isoOrNull } from '../platform/iso.ts';
@@ -143,6 +144,14 @@ export function createTaskService(deps: Deps) {
     return rows.length;
   }
 
+  async function get(id: string): Promise<Task> {
+    const row = await findTask(postgres.db, id);
+    if (row) return toTask(row);
+    const kept = taskSchema.safeParse(await archived(id));
+    if (kept.success) return kept.data;
+    throw new AppError('task_not_found', `There is no task ${id}`);
+  }
+
   return {
     create,
     claim,
@@ -202,14 +211,11 @@ export function createTaskService(deps: Deps) {
       return rows.map(toTask);
     },
 
-    async get(id: string): Promise<Task> {
-      const row = await findTask(postgres.db, id);
-      if (!row) {
-        const kept = taskSchema.safeParse(await archived(id));
-        if (kept.success) return kept.data;
-      }
-      if (!row) throw new AppError('task_not_found', `There is no task ${id}`);
-      return toTask(row);
+    get,
+
+    async events(id: string, query: { limit: number; before?: number | undefined }) {
+      await get(id);
+      return readEvents(postgres.db, { taskId: id, ...query });
     },
 
     async list(query: TaskQuery) {

@@ -1,5 +1,5 @@
 import { and, asc, count, desc, eq, getTableColumns, gt, inArray, lt, sql } from 'drizzle-orm';
-import type { TaskStatus } from '../../contracts/task.ts';
+import type { Priority, TaskStatus } from '../../contracts/task.ts';
 import type { Queryable } from '../platform/postgres.ts';
 import { prepared } from '../platform/prepare.ts';
 import { priorityOrder } from './rules.ts';
@@ -121,6 +121,7 @@ export async function renewLeases(db: Queryable, instanceIds: readonly string[],
 export interface TaskQuery {
   readonly status?: TaskStatus | undefined;
   readonly assignedTo?: string | undefined;
+  readonly priority?: Priority | undefined;
   readonly before?: string | undefined;
   readonly limit: number;
   readonly offset: number;
@@ -130,6 +131,7 @@ export async function listTasks(db: Queryable, query: TaskQuery) {
   const where = and(
     query.status === undefined ? undefined : eq(tasks.status, query.status),
     query.assignedTo === undefined ? undefined : eq(tasks.assignedTo, query.assignedTo),
+    query.priority === undefined ? undefined : eq(tasks.priority, query.priority),
   );
   // The ids first, from the index alone: what the offset passes over is not read.
   const ids = db

@@ -14,7 +14,7 @@ afterAll(() => stage.dispose());
 
 const team = ['cco', 'ceo', 'cfo', 'cmo', 'coo', 'cto', 'dao'];
 const ceo = { params: { type: 'ceo' } };
-const byAgent = ['getAgent', 'getAgentHistory', 'getAgentEvents'] as const;
+const byAgent = ['getAgent', 'getAgentProfile', 'getAgentHistory', 'getAgentEvents'] as const;
 
 describe('the team', () => {
   it('is listed in full, each with what its profile says and what it does', async () => {
@@ -50,7 +50,31 @@ describe('an agent', () => {
       desired: 'stopped',
       connected: false,
       recentExits: [],
+      restartPlan: {
+        failures: 0,
+        failuresMax: 5,
+        windowSeconds: 600,
+        healthyAfterSeconds: 60,
+        next: { attempt: 0, attemptsMax: 4, delayMs: 0 },
+      },
     });
+  });
+
+  it('shows who it is told to be, and neither where that is kept nor more of a secret than its name', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'boardroom-profiles-'));
+    const head = `version: 1\nname: Scribe\nloopInterval: 60\npermissions:\n  tools: [read_inbox]`;
+    const secret = 'secrets:\n  - { name: GITHUB_TOKEN, domain: api.github.com }';
+    await writeFile(join(folder, 'scribe.md'), `---\n${head}\n${secret}\n---\n# You write\n\n<b>Boldly</b>.\n`);
+    await writeFile(join(folder, 'long.md'), `---\n${head}\n---\n${'x'.repeat(100_001)}`);
+    const own = await openStage({ BOARDROOM_PROFILES: folder });
+    const shown = await own.ok('getAgentProfile', { key: own.keys.viewer, params: { type: 'scribe' } });
+    expect(shown).toMatchObject({ type: 'scribe', text: '# You write\n\n<b>Boldly</b>.', isWhole: true });
+    expect(shown.head).toMatchObject({ name: 'Scribe', loopInterval: 60, secrets: ['GITHUB_TOKEN'] });
+    expect(JSON.stringify(shown)).not.toMatch(/api\.github\.com|boardroom-profiles/);
+    const long = await own.ok('getAgentProfile', { params: { type: 'long' } });
+    expect([long.text.length, long.isWhole]).toEqual([100_000, false]);
+    await own.dispose();
+    await rm(folder, { recursive: true });
   });
 
   it.each(byAgent)('that is not there is 404 to %s', async (name) => {

@@ -59,8 +59,24 @@ describe('a task', () => {
   it('that is not there is 404, whatever it is asked for', async () => {
     const params = { id: 'tsk_01h455vb4pex5vsknk084sn02q' };
     await stage.refusal('getTask', 'task_not_found', { params });
+    await stage.refusal('getTaskEvents', 'task_not_found', { params });
     await stage.refusal('cancelTask', 'task_not_found', { params });
     await stage.refusal('getTask', 'task_not_found', { params: { id: "tsk_' or 1=1 --" } });
+  });
+});
+
+describe('the events of a task', () => {
+  it('are its own and no others, newest first, page by page', async () => {
+    const { id } = await create({ title: 'Followed' });
+    await create({ title: 'Not followed' });
+    await stage.ok('cancelTask', { params: { id } });
+    const list = async (query: object = {}) =>
+      (await stage.ok('getTaskEvents', { key: stage.keys.viewer, params: { id }, query: { ...query } })).events;
+    const all = await list();
+    expect(all.map(({ eventType }) => eventType)).toEqual(['task_cancelled', 'task_created']);
+    expect(all.every(({ payload }) => payload['taskId'] === id)).toBe(true);
+    expect(await list({ limit: 1 })).toEqual(all.slice(0, 1));
+    expect(await list({ before: all[0]?.seq ?? 0 })).toEqual(all.slice(1));
   });
 });
 
@@ -155,6 +171,18 @@ describe('the list of tasks', () => {
     expect(tasks.map((task) => task.id)).toEqual([id]);
     const pending = await stage.ok('listTasks', { query: { status: 'pending', assignedTo: 'cto' } });
     expect(pending.total).toBe(0);
+  });
+});
+
+describe('the list of tasks of one priority', () => {
+  it('holds no other, says how many there are, and may be of one agent besides', async () => {
+    await create({ title: 'Of the COO', assignTo: 'coo', priority: 'operational' });
+    await create({ title: 'Of the CFO', assignTo: 'cfo', priority: 'operational' });
+    await create({ title: 'Of the COO, but low', assignTo: 'coo', priority: 'low' });
+    const all = await stage.ok('listTasks', { query: { priority: 'operational' } });
+    expect([titles(all), all.total]).toEqual([['Of the CFO', 'Of the COO'], 2]);
+    const ofOne = await stage.ok('listTasks', { query: { priority: 'operational', assignedTo: 'coo' } });
+    expect([titles(ofOne), ofOne.total]).toEqual([['Of the COO'], 1]);
   });
 });
 
