@@ -9,7 +9,7 @@ export function DomainName({ domain }: { readonly domain: string }) {
     <span className="min-w-0 break-all">
       <span className="font-mono text-sm">{domain === '*' ? t('others') : domain}</span>
       {unicode !== undefined && (
-        <span className="ml-2 text-xs whitespace-nowrap text-ink-soft">
+        <span className="ml-2 inline-block text-xs whitespace-nowrap text-ink-soft">
           {t.rich('looksLike', { name: () => <bdi className="text-ink">{unicode}</bdi> })}
         </span>
       )}

@@ -112,7 +112,7 @@ function EntryActions({ entry }: { readonly entry: Domain }) {
   const remove = useAction('removeDomain', { done: () => t('removedNow', { domain }) });
   if (!entry.isActive)
     return (
-      <div className="flex w-20 justify-end">
+      <div className="ml-auto flex w-20 justify-end">
         <DomainDialog
           entry={entry}
           trigger={(open) => <IconButton icon={Undo2} label={t('allowAgain', { domain })} onClick={open} />}
@@ -120,7 +120,7 @@ function EntryActions({ entry }: { readonly entry: Domain }) {
       </div>
     );
   return (
-    <div className="flex w-20 justify-end">
+    <div className="ml-auto flex w-20 justify-end">
       <DomainDialog
         entry={entry}
         trigger={(open) => <IconButton icon={Pencil} label={t('change', { domain })} onClick={open} />}
