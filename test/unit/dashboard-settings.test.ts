@@ -24,7 +24,8 @@ describe('the field of a setting', () => {
     ['queue.delay_high', { kind: 'number', min: 0, max: 86_400_000 }],
     ['llm.enable_fallback', { kind: 'switch' }],
     ['llm.routing_strategy', { kind: 'choice', options: expect.arrayContaining(['cheapest']) }],
-    ['llm.default_model', { kind: 'text' }],
+    ['llm.default_model', { kind: 'text', blank: null }],
+    ['knowledge.embedding_model', { kind: 'text', blank: '' }],
     ['decisions.policy', { kind: 'json' }],
     ['llm.prices', { kind: 'json' }],
   ] as const)('of %s is that of its schema', (name, kind) => {
@@ -41,7 +42,8 @@ describe('the field of a setting', () => {
     [{ kind: 'number', min: 0, max: 9 } as const, 'ten', { problem: 'not_number' }],
     [{ kind: 'number', min: 0, max: 9 } as const, '1e3', { problem: 'not_number' }],
     [{ kind: 'json' } as const, '{', { problem: 'not_json' }],
-    [{ kind: 'text' } as const, ' ', { value: null }],
+    [{ kind: 'text', blank: null } as const, ' ', { value: null }],
+    [{ kind: 'text', blank: '' } as const, ' ', { value: '' }],
   ])('%j says of %j: %j', (kind, draft, read) => expect(valueOfDraft(kind, draft)).toEqual(read));
 });
 

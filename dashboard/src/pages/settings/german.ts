@@ -16,6 +16,10 @@ const sentences: Readonly<Record<string, string>> = {
   'queue.delay_operational': waits('betrieblich'),
   'decisions.policy':
     'Die Tabelle der Stufen: wer abstimmt, wann ein Beschluss angenommen ist, seine Frist und was dann geschieht',
+  'knowledge.embedding_model':
+    'Findet Dokumente auch nach ihrem Sinn: das Modell, etwa openai/text-embedding-3-small, das Vektoren aus ihnen macht; leer: nur nach ihren Wörtern',
+  'knowledge.similarity_min':
+    'Kosinus-Ähnlichkeit, von der an ein Dokument nach seinem Sinn gefunden wird; was üblich ist, hängt am Modell',
   'decisions.max_rounds': 'Runden ohne Einigkeit, bis ein Mensch entscheidet',
   'decisions.statement_window':
     'Wie lange eine neue Runde auf die Stellungnahmen der Leitung wartet, bevor wieder abgestimmt wird',

@@ -8,8 +8,8 @@ export type Kind =
   | { readonly kind: 'switch' | 'json' }
   | { readonly kind: 'number'; readonly min: number | undefined; readonly max: number | undefined }
   | { readonly kind: 'choice'; readonly options: readonly string[] }
-  /** Empty is null. */
-  | { readonly kind: 'text' };
+  /** What an empty field stands for. */
+  | { readonly kind: 'text'; readonly blank: null | '' };
 
 export function kindOf(schema: JsonSchema): Kind {
   const { type, enum: options, minimum, maximum, anyOf } = schema;
@@ -17,16 +17,15 @@ export function kindOf(schema: JsonSchema): Kind {
   if (type === 'integer' || type === 'number')
     return { kind: 'number', min: numberOr(minimum), max: numberOr(maximum) };
   if (Array.isArray(options)) return { kind: 'choice', options: options.map(String) };
-  if (Array.isArray(anyOf) && anyOf.every(isStringOrNull)) return { kind: 'text' };
+  if (Array.isArray(anyOf) && anyOf.every(isStringOrNull))
+    return { kind: 'text', blank: anyOf.some((option) => isOfType(option, 'null')) ? null : '' };
   return { kind: 'json' };
 }
 
 const numberOr = (value: JsonValue | undefined) => (typeof value === 'number' ? value : undefined);
-const isStringOrNull = (option: JsonValue) =>
-  typeof option === 'object' &&
-  option !== null &&
-  'type' in option &&
-  (option['type'] === 'string' || option['type'] === 'null');
+const isOfType = (option: JsonValue, type: string): boolean =>
+  typeof option === 'object' && option !== null && 'type' in option && option['type'] === type;
+const isStringOrNull = (option: JsonValue) => isOfType(option, 'string') || isOfType(option, 'null');
 
 /** What the field holds before anybody has touched it. */
 export function draftOf(kind: Kind, value: JsonValue): string {
@@ -44,7 +43,7 @@ export function valueOfDraft(kind: Kind, draft: string): Draft {
     case 'choice':
       return { value: draft };
     case 'text':
-      return { value: draft.trim() === '' ? null : draft.trim() };
+      return { value: draft.trim() === '' ? kind.blank : draft.trim() };
     case 'number':
       return /^-?\d+(\.\d+)?$/.test(draft.trim()) ? { value: Number(draft) } : { problem: 'not_number' };
     case 'json':
