@@ -21,13 +21,13 @@ export async function tabTo(page: Page, name: string): Promise<void> {
   throw new Error(`the keyboard does not get to "${name}"; it passes ${[...new Set(passed)].join(', ')}`);
 }
 
-/** A native list takes the letters of what it offers; whatever it offers, its value is what counts. */
+/** A native list takes the first letters of what it offers (a blank would open it); its value is what counts. */
 export async function choose(page: Page, value: string): Promise<void> {
   const letters = await page.evaluate((wanted) => {
     const list = document.activeElement as HTMLSelectElement;
     return [...list.options].find((option) => option.value === wanted)?.text ?? '';
   }, value);
-  await page.keyboard.type(letters);
+  await page.keyboard.type(letters.split(' ')[0] ?? '');
   const chosen = await page.evaluate(() => (document.activeElement as HTMLSelectElement).value);
   if (chosen !== value) throw new Error(`the keyboard chose "${chosen}" in place of "${value}"`);
 }

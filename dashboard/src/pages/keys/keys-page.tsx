@@ -3,14 +3,14 @@ import { useState } from 'react';
 import { useTranslations } from 'use-intl';
 import type { Answer } from '../../../../src/contracts/client.ts';
 import { useAction, useRoute } from '../../api/queries.ts';
-import { useSession } from '../../api/session.tsx';
+import { useMay, useSession } from '../../api/session.tsx';
 import { Ask } from '../../parts/ask.tsx';
 import { Badge } from '../../parts/badge.tsx';
 import { Button } from '../../parts/button.tsx';
 import { Card } from '../../parts/card.tsx';
 import { More } from '../../parts/more.tsx';
 import { Page } from '../../parts/page.tsx';
-import { Loaded } from '../../parts/states.tsx';
+import { Empty, Loaded } from '../../parts/states.tsx';
 import { Ago, Moment } from '../../parts/time.tsx';
 import { NewKey } from './new-key.tsx';
 
@@ -19,6 +19,18 @@ type Key = Answer<'listKeys'>['keys'][number];
 const pageMax = 200;
 
 export function KeysPage() {
+  const t = useTranslations('keys');
+  if (useMay('admin')) return <Keys />;
+  return (
+    <Page title={t('title')}>
+      <Empty icon={KeyRound} title={t('notYours')}>
+        {t('notYoursLead')}
+      </Empty>
+    </Page>
+  );
+}
+
+function Keys() {
   const t = useTranslations('keys');
   const [limit, setLimit] = useState(50);
   const keys = useRoute('listKeys', { query: { limit } });

@@ -49,8 +49,12 @@ export function Board({ search, onStatus }: BoardProps) {
     return (
       <div className="grid grid-cols-5 items-start gap-3">
         {taskStatusSchema.options.map((status) => (
-          <section key={status} className="flex min-w-0 flex-col gap-2 rounded-card bg-sunken p-2">
-            <h2 className="flex items-center gap-2 px-1 pt-1 font-sans text-sm font-medium">
+          <section
+            key={status}
+            aria-labelledby={`tasks-${status}`}
+            className="flex min-w-0 flex-col gap-2 rounded-card bg-sunken p-2"
+          >
+            <h2 id={`tasks-${status}`} className="flex items-center gap-2 px-1 pt-1 font-sans text-sm font-medium">
               <Heading status={status} column={columns[status]} />
             </h2>
             <Cards status={status} column={columns[status]} />

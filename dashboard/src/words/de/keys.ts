@@ -3,6 +3,8 @@ import type { keys as en } from '../en/keys.ts';
 export const keys: Record<keyof typeof en, string> = {
   title: 'Schlüssel',
   lead: 'Wer die API rufen darf, und wozu. Ein Schlüssel wird einmal gezeigt, wenn er entsteht.',
+  notYours: 'Schlüssel sind Sache derer, die verwalten',
+  notYoursLead: 'Dein Schlüssel darf nicht sehen, wer noch einen hat.',
   create: 'Neuer Schlüssel',
   name: 'Name',
   nameHint: 'Wofür oder für wen er ist, etwa ci oder Adas Laptop',

@@ -1,6 +1,8 @@
 export const keys = {
   title: 'Keys',
   lead: 'Who may call the API, and do what. A key is shown once, when it is made.',
+  notYours: 'Keys are for admins',
+  notYoursLead: 'Your key may not see who else has one.',
   create: 'New key',
   name: 'Name',
   nameHint: 'What or who it is for, such as ci or Ada’s laptop',
