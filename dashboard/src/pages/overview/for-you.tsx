@@ -25,7 +25,7 @@ export function ForYou() {
         </Link>
       }
     >
-      <Loaded query={escalations}>
+      <Loaded query={escalations} lines={5}>
         {({ escalations: items }) =>
           items.length + domains.length === 0 ? (
             <Empty icon={CircleCheckBig} title={t('nothingWaits')}>

@@ -21,7 +21,7 @@ export function OrgChart() {
   const costOf = new Map(usage.data?.usage.map(({ agent, costMicroUsd }) => [agent, costMicroUsd]));
   return (
     <Card title={t('team')} className="overflow-hidden">
-      <Loaded query={agents} lines={8}>
+      <Loaded query={agents} lines={14}>
         {({ agents: all }) => (
           <>
             {all.some(({ stale }) => stale) && <p className="px-4 pt-4 text-sm text-brass">{t('stale')}</p>}

@@ -10,8 +10,10 @@ import { Pulse } from './pulse.tsx';
 export function OverviewPage() {
   const t = useTranslations('overview');
   const health = useRoute('getSystemHealth');
+  // Its line is there before its words are, so that nothing moves when they come.
+  const standing = health.data ? t(health.data.status === 'healthy' ? 'allWell' : health.data.status) : '\u00a0';
   return (
-    <Page title={t('title')} lead={health.data && t(health.data.status === 'healthy' ? 'allWell' : health.data.status)}>
+    <Page title={t('title')} lead={standing}>
       {/* On a phone what waits comes first, and health last. */}
       <div className="flex flex-col gap-4 xl:grid xl:grid-cols-[minmax(0,1fr)_22rem] xl:items-start">
         <div className="contents xl:flex xl:min-w-0 xl:flex-col xl:gap-4">
