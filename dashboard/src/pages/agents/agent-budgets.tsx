@@ -2,6 +2,7 @@ import { useFormatter, useTranslations } from 'use-intl';
 import type { Budget } from '../../../../src/contracts/budget.ts';
 import { useRoute } from '../../api/queries.ts';
 import { Card } from '../../parts/card.tsx';
+import { Meter } from '../../parts/meter.tsx';
 import { useMoney } from '../../parts/money.ts';
 import { Loaded } from '../../parts/states.tsx';
 
@@ -18,7 +19,7 @@ export function AgentBudgets({ type }: { readonly type: string }) {
           return (
             <ul className="flex flex-col gap-4 p-4">
               {own.map((budget) => (
-                <Meter key={budget.budget} budget={budget} />
+                <Line key={budget.budget} budget={budget} />
               ))}
             </ul>
           );
@@ -28,27 +29,20 @@ export function AgentBudgets({ type }: { readonly type: string }) {
   );
 }
 
-function Meter({ budget: { period, measure, unit, spent, limit } }: { readonly budget: Budget }) {
+function Line({ budget: { period, measure, unit, spent, reserved, limit } }: { readonly budget: Budget }) {
   const t = useTranslations('agents');
   const money = useMoney();
   const format = useFormatter();
   const say = (amount: number) => (unit === 'micro_usd' ? money(amount) : format.number(amount));
-  const word = measure === 'usd' ? 'cost' : measure;
-  const part = limit === 0 ? 1 : Math.min(1, spent / limit);
+  const label = `${t(`measure_${measure === 'usd' ? 'cost' : measure}`)} ${t(`budget_${period}`)}`;
+  const text = t('budgetOf', { spent: say(spent), limit: say(limit) });
   return (
-    <li className="text-sm">
+    <li className="flex flex-col gap-1 text-sm">
       <p className="flex flex-wrap justify-between gap-x-3">
-        <span>
-          {t(`measure_${word}`)} {t(`budget_${period}`)}
-        </span>
-        <span className="text-ink-soft">{t('budgetOf', { spent: say(spent), limit: say(limit) })}</span>
+        <span>{label}</span>
+        <span className="text-ink-soft">{text}</span>
       </p>
-      <span aria-hidden="true" className="mt-1 block h-1.5 overflow-hidden rounded-full bg-sunken">
-        <span
-          className={`block h-full ${part >= 1 ? 'bg-blood' : 'bg-felt'}`}
-          style={{ width: `${(part * 100).toFixed(1)}%` }}
-        />
-      </span>
+      <Meter label={label} text={text} value={spent} held={reserved} max={limit} />
     </li>
   );
 }

@@ -3,12 +3,12 @@ import { useTranslations } from 'use-intl';
 import { type Task, type TaskStatus, taskStatusSchema } from '../../../../src/contracts/task.ts';
 import { usePages } from '../../api/pages.ts';
 import { Dot } from '../../parts/badge.tsx';
+import { useMedia } from '../../parts/media.ts';
 import { More } from '../../parts/more.tsx';
 import { Empty, Failure, Skeleton } from '../../parts/states.tsx';
 import { Tabs } from '../../parts/tabs.tsx';
 import { TaskCard } from '../../parts/task-card.tsx';
 import type { Tone } from '../../parts/tone.ts';
-import { useWide } from '../../parts/use-wide.ts';
 import type { TasksSearch } from './search.ts';
 
 const pageSize = 30;
@@ -28,7 +28,7 @@ interface BoardProps {
 /** A column for each status; where there is room for one only, a tab. */
 export function Board({ search, onStatus }: BoardProps) {
   const t = useTranslations('tasks');
-  const isWide = useWide();
+  const isWide = useMedia('(min-width: 64rem)');
   const columns = {
     pending: useColumn('pending', search),
     in_progress: useColumn('in_progress', search),

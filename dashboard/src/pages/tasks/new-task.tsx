@@ -54,7 +54,7 @@ function TaskForm({ assignee, onClose }: Omit<NewTaskProps, 'isOpen'>) {
           label={t('fieldAssignee')}
           value={assignTo}
           onChange={setChosen}
-          options={agents.map(({ type, name }) => [type, `${roleName(type)} · ${name}`] as const)}
+          options={agents.map(({ type }) => [type, roleName(type)] as const)}
         />
         <Select
           label={t('fieldPriority')}
