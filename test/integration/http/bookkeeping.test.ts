@@ -53,6 +53,7 @@ describe('every code of the registry', () => {
     'statement_already_given',
     'statement_not_asked',
     'domain_requests_full',
+    'notes_full',
     'task_claimed',
     'task_not_claimed',
     'wip_limit_reached',
