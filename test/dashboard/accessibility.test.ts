@@ -35,7 +35,6 @@ describeBrowser('every page', () => {
       const found: string[] = [];
       for (const place of await placesOf(room)) {
         await visitor.go(place);
-        await visitor.page.waitForLoadState('networkidle');
         found.push(...(await violationsIn(visitor.page)).map((violation) => `${place}: ${violation}`));
         const excess = await visitor.page.evaluate(
           () => document.documentElement.scrollWidth - document.documentElement.clientWidth,

@@ -53,7 +53,6 @@ describeBrowser('hostile text', () => {
     const { page, go, close, complaints, strayRequests } = await visit(browser, { url: room.url });
     for (const place of await placesOf(room)) {
       await go(place);
-      await page.waitForLoadState('networkidle');
       expect(await page.evaluate(() => 'owned' in window), place).toBe(false);
       const elements = await page.evaluate(
         () => document.querySelectorAll('main img, main iframe, main script').length,

@@ -41,11 +41,10 @@ try {
     });
     for (const place of places) {
       await go(place);
-      await page.waitForLoadState('networkidle');
       const name =
         place
           .replace(/\/(dec|tsk)_\w+/, '/one')
-          .replaceAll('/', '-')
+          .replaceAll(/[/?=]+/g, '-')
           .slice(1) || 'overview';
       await page.screenshot({ path: join(folder, `${name}-${screen}-${theme}.png`) });
     }

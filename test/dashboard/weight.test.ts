@@ -44,7 +44,6 @@ describeBrowser('the first page', () => {
     });
     await go('/');
     await page.getByText('Nothing waits for you').waitFor();
-    await page.waitForLoadState('networkidle');
     const shifts = await page.evaluate(() => (globalThis as unknown as { shifts: string[] }).shifts);
     const total = shifts.reduce((sum, shift) => sum + (JSON.parse(shift) as { value: number }).value, 0);
     // What browsers call good is a tenth; a fiftieth nobody sees.

@@ -32,6 +32,7 @@ export interface Visit {
   readonly complaints: readonly string[];
   /** Addresses that were asked for outside of the orchestrator. */
   readonly strayRequests: readonly string[];
+  /** Resolves when nothing of the page is still to come. */
   go(path: string): Promise<void>;
   close(): Promise<void>;
 }
@@ -65,13 +66,14 @@ export async function visit(browser: Browser, { url, key = adminKey, ...options 
     async go(path) {
       await page.goto(`${url}/dashboard${path}`);
       await page.locator('main#content h1').waitFor();
+      await page.locator('[data-loading]').first().waitFor({ state: 'detached' });
     },
     close: () => context.close(),
   };
 }
 
-/** The door asks who is signed in, and is told: nobody. A browser shows that as an error. */
-const isExpected = (text: string): boolean => /status of 401|net::ERR_|WebSocket connection/.test(text);
+/** A browser shows these as errors, and the page says them in words: nobody is signed in yet; an agent that never ran has no log. */
+const isExpected = (text: string): boolean => /status of (401|409)|net::ERR_|WebSocket connection/.test(text);
 
 export async function newLink(url: string, key: string): Promise<string> {
   const response = await fetch(`${url}/sessions/links`, {

@@ -23,7 +23,7 @@ export const Empty = ({ icon: Icon, title, children }: EmptyProps) => (
 export const Skeleton = ({ lines = 3 }: { readonly lines?: number }) => {
   const t = useTranslations('common');
   return (
-    <div role="status" className="flex flex-col gap-3 p-4">
+    <div role="status" data-loading className="flex flex-col gap-3 p-4">
       <span className="sr-only">{t('loading')}</span>
       {Array.from({ length: lines }, (_, line) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: bars without an identity
