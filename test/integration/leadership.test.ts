@@ -97,8 +97,10 @@ describe('two orchestrators on one database', () => {
     expect(new Set((await admin.query(resolved)).rows.map(({ id }) => id)).size).toBe(80);
     const news = (await log()).slice(before.length);
     for (const dashboard of dashboards) {
-      await eventually(() => shownTo(dashboard).at(-1) === news.at(-1) || undefined, { what: 'the last of the news' });
-      expect(shownTo(dashboard)).toEqual(news);
+      const last = news.at(-1) ?? 0;
+      await eventually(() => shownTo(dashboard).includes(last) || undefined, { what: 'the last of the news' });
+      // Jobs by the clock may have told more meanwhile.
+      expect(shownTo(dashboard).filter((seq) => seq <= last)).toEqual(news);
     }
   });
 });

@@ -63,7 +63,7 @@ export const keysRoutes = {
     body: z.strictObject({ code: filledText(200) }),
     status: 201,
     response: z.object({ ...succeeded, expiresAt: timestamp }),
-    errors: ['unauthenticated'],
+    errors: ['unauthenticated', 'rate_limited', 'dependency_unavailable'],
   }),
   getSession: route({
     method: 'get',

@@ -1,13 +1,14 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { eventually } from '../../support/eventually.ts';
 import { closeBook } from '../../support/http-coverage.ts';
+import { type CutStage, openCutStage } from '../../support/http-cut-stage.ts';
 import { problemIn } from '../../support/http-problem.ts';
 import { knock } from '../../support/http-socket.ts';
-import { openStage, type Stage } from '../../support/http-stage.ts';
+import { openStage } from '../../support/http-stage.ts';
 
-let stage: Stage;
+let stage: CutStage;
 beforeAll(async () => {
-  stage = await openStage();
+  stage = await openCutStage();
 });
 afterAll(() => stage.dispose());
 
@@ -112,6 +113,26 @@ describe('a link to the dashboard', () => {
     await stage.refusal('listTasks', 'unauthenticated', by(`boardroom_session=${code}`));
     const { ticket } = await stage.ok('createTicket');
     await stage.refusal('openSession', 'unauthenticated', { key: null, body: { code: ticket } });
+  });
+
+  it('waits for Postgres, and is still good when it is back', async () => {
+    const code = await newCode(stage.keys.viewer);
+    const given = { key: null, body: { code } };
+    await stage.proxy.cut();
+    await stage.refusal('openSession', 'dependency_unavailable', given);
+    await stage.proxy.restore();
+    await eventually(async () => (await stage.ask('openSession', given)).status === 201 || undefined);
+  });
+
+  it('is not to be guessed: who fails too often is refused for a while, and good links are not', async () => {
+    const strict = await openStage({ FAILED_AUTH_PER_MINUTE: '3' });
+    const guess = { key: null, body: { code: 'guessed' } };
+    for (let time = 0; time < 3; time += 1) await strict.refusal('openSession', 'unauthenticated', guess);
+    await strict.refusal('openSession', 'rate_limited', guess);
+    const { path } = await strict.ok('createSessionLink');
+    const code = path.slice('/dashboard/#code='.length);
+    expect((await strict.ask('openSession', { key: null, body: { code } })).status).toBe(201);
+    await strict.dispose();
   });
 
   it('dies with its key', async () => {
