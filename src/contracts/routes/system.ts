@@ -15,7 +15,9 @@ const eventTypesQuery = z
     const types = list.split(',');
     const unknown = types.find((type) => !isEventType(type));
     if (unknown === undefined) return types.filter(isEventType);
-    const message = `must be of these, with commas between, and "${unknown}" is none: ${eventTypes.join(', ')}`;
+    // What could be no name at all is not repeated: it may be made to look like something of ours.
+    const named = /^\w{1,60}$/.test(unknown) ? `"${unknown}"` : 'one of them';
+    const message = `must be of these, with commas between, and ${named} is none: ${eventTypes.join(', ')}`;
     context.addIssue({ code: 'custom', message });
     return z.NEVER;
   })
