@@ -20,6 +20,7 @@ import { knowledgeSearch } from './rows/knowledge-search.ts';
 import { orchestratorMemory } from './rows/orchestrator-memory.ts';
 import { pageBusy } from './rows/page-busy.ts';
 import { pagePaint } from './rows/page-paint.ts';
+import { pageScroll } from './rows/page-scroll.ts';
 import { startMany } from './rows/start-many.ts';
 import { vote } from './rows/vote.ts';
 
@@ -45,6 +46,7 @@ export const rows: readonly Row[] = [
   orchestratorMemory,
   pagePaint,
   pageBusy,
+  pageScroll,
   installTime,
   installSize,
   installPackages,
