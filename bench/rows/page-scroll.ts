@@ -29,7 +29,7 @@ export const pageScroll: Row = {
       async ours() {
         await log.go('/events');
         const frames = await framesOf(log.page);
-        const place = await log.page.getByRole('option').first().getAttribute('aria-posinset');
+        const place = await log.page.locator('[aria-posinset]').first().getAttribute('aria-posinset');
         if (Number(place) < eventsPassedMin) throw new Error(`the log stands at its row ${place}: it was not scrolled`);
         return frames;
       },
