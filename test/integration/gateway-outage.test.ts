@@ -82,4 +82,20 @@ describe.skipIf(process.platform !== 'linux')('an agent whose loop ends while th
     expect(await agent.frame('report_ack')).toMatchObject({ loopId });
     agent.socket.terminate();
   });
+
+  it('may report as often as it likes: nothing of a report stays with its socket', async () => {
+    const warnings: string[] = [];
+    const note = (warning: Error) => warnings.push(warning.message);
+    process.on('warning', note);
+    const agent = await takeOver();
+    agent.say({ type: 'hello', version: 'test', loopId: null });
+    await agent.frame('welcome');
+    for (let time = 0; time < 20; time += 1)
+      agent.say({ type: 'report', loopId: 'lop_of_another_time', outcome: 'done', summary: 'Once more.' });
+    await eventually(() => agent.frames.filter(({ type }) => type === 'report_ack').length === 20 || undefined, {
+      what: 'twenty acknowledgements',
+    });
+    process.off('warning', note);
+    expect(warnings.filter((warning) => warning.includes('listeners added to [WebSocket]'))).toEqual([]);
+  });
 });

@@ -55,6 +55,8 @@ type Welcome = Extract<GatewayFrame, { type: 'welcome' }>;
 interface Connection {
   readonly client: WebSocket;
   readonly caller: AgentCaller;
+  /** One for its whole life: whoever waits for something waits no longer than this. */
+  readonly gone: AbortSignal;
   greeted: boolean;
 }
 
@@ -96,7 +98,9 @@ export function createAgentSockets(deps: Deps): AgentSockets {
 
   function welcome(client: WebSocket, caller: AgentCaller, allowance: Allowance): void {
     const agentType = caller.actor.name;
-    const connection: Connection = { client, caller, greeted: false };
+    const gone = new AbortController();
+    client.once('close', () => gone.abort());
+    const connection: Connection = { client, caller, gone: gone.signal, greeted: false };
     const former = connections.get(agentType)?.client;
     if (former) sendAway(former, closeCodes.superseded, 'a newer connection took over');
     connections.set(agentType, connection);
@@ -127,9 +131,7 @@ export function createAgentSockets(deps: Deps): AgentSockets {
   }
 
   async function expectHello(connection: Connection): Promise<void> {
-    const gone = new AbortController();
-    connection.client.once('close', () => gone.abort());
-    await clock.sleep(helloMsMax, gone.signal);
+    await clock.sleep(helloMsMax, connection.gone);
     if (!connection.greeted) connection.client.close(closeCodes.protocolError, 'the first frame is hello');
   }
 
@@ -173,16 +175,14 @@ export function createAgentSockets(deps: Deps): AgentSockets {
   }
 
   /** For what is safe to repeat: an absence of the database costs no agent its socket. */
-  async function onceDatabaseAnswers({ client }: Connection, work: () => Promise<unknown>): Promise<void> {
-    const gone = new AbortController();
-    client.once('close', () => gone.abort());
+  async function onceDatabaseAnswers({ client, gone }: Connection, work: () => Promise<unknown>): Promise<void> {
     for (;;) {
       try {
         await work();
         return;
       } catch (error) {
         if (!isUnavailable(error) || client.readyState !== client.OPEN) throw error;
-        await clock.sleep(retryMs, gone.signal);
+        await clock.sleep(retryMs, gone);
       }
     }
   }
