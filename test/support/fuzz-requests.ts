@@ -190,7 +190,7 @@ const oddQueries = [
 function queries(schema: Schema, known: Known): fc.Arbitrary<string> {
   const fields = Object.entries(schema.properties ?? {});
   const value = (field: Schema) => {
-    const own = fitting(field, known).map((found) => percent(String(found)));
+    const own = fitting(field, known).map((found) => percent(textOf(found)));
     return fc.oneof(
       { weight: 6, arbitrary: own },
       { weight: 2, arbitrary: fc.constantFrom(...numbers.map(percent)) },
@@ -216,3 +216,6 @@ const percent = (text: string): string =>
   text.isWellFormed()
     ? encodeURIComponent(text)
     : [...Buffer.from(text)].map((byte) => `%${byte.toString(16).padStart(2, '0')}`).join('');
+
+/** As it stands in a query; what has no text of its own (an object without a prototype, say) as JSON. */
+const textOf = (value: unknown): string => (typeof value === 'object' ? JSON.stringify(value) : String(value));
