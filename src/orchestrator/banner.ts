@@ -8,7 +8,7 @@ export async function* bannerOf(boardroom: Boardroom): AsyncGenerator<string> {
   yield [
     `Boardroom is up: ${apiUrl}`,
     `  dashboard ${dashboardUrl}`,
-    '            opens it once, within a quarter of an hour; later: boardroom dashboard',
+    '            opens it once, within a quarter of an hour; later: npx boardroom dashboard',
     `  database  ${boardroom.embeddedDatabase ? `embedded Postgres in ${boardroom.embeddedDatabase}` : 'Postgres at DATABASE_URL'}`,
     `  bus       ${boardroom.embeddedBus ? 'in-process (set REDIS_URL for several replicas)' : 'Redis at REDIS_URL'}`,
     `  models    ${boardroom.providers.join(', ') || 'rehearsal: rules that play the roles, no model behind them'}`,

@@ -136,25 +136,24 @@ describe.skipIf(findMissingRedis() !== undefined)('the queue on Redis', () => {
     redis = await startRedis();
   });
   afterAll(() => redis.stop());
-  const open = async (name: string) => {
-    const queue = await createRedisJobQueue({ ...quiet, url: redis.url, name });
+  const open = async (name: string, onError: (error: unknown) => void = () => undefined) => {
+    const queue = await createRedisJobQueue({ ...quiet, onError, url: redis.url, name });
     // It does not wait for its connection; these tests do.
     await eventually(() => offered(queue, job('first', { delayMs: 3_600_000 })));
     return queue;
   };
 
-  behavesAsQueue(open);
+  behavesAsQueue((name) => open(name));
 
   it('refuses at once while Redis is away, goes on when it is back, and closes either way', async () => {
     const ran: string[] = [];
-    const queue = await open('outage');
+    const errors: unknown[] = [];
+    const queue = await open('outage', (error) => errors.push(error));
     queue.work(async (rowId) => void ran.push(rowId));
     await eventually(() => offered(queue, job('before')));
     await eventually(() => ran.includes('before') || undefined);
     await redis.stop();
-    const before = performance.now();
-    await expect(queue.offer([job('away')])).rejects.toThrow();
-    expect(performance.now() - before).toBeLessThan(4_000);
+    await expect(queue.offer([job('away')])).rejects.toThrow(/^(?!.*does not answer)/);
     await redis.start();
     await eventually(() => offered(queue, job('after')));
     await eventually(() => ran.includes('after') || undefined);
@@ -165,9 +164,9 @@ describe.skipIf(findMissingRedis() !== undefined)('the queue on Redis', () => {
         () => true,
       ),
     );
-    const closing = performance.now();
     await queue.close();
-    expect(performance.now() - closing).toBeLessThan(1_000);
+    // It had not to be given up on.
+    expect(errors.map(String)).not.toContainEqual(expect.stringContaining('does not answer'));
     await redis.start();
   });
 });

@@ -2,8 +2,9 @@ import { createRequire } from 'node:module';
 import type { AxeResults } from 'axe-core';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { startBoardroom, type TestBoardroom } from '../support/boardroom.ts';
-import { desktop, launch, phone, visit } from '../support/browser.ts';
+import type { TestBoardroom } from '../support/boardroom.ts';
+import { desktop, phone, visit } from '../support/browser.ts';
+import { openDashboard } from '../support/dashboard-stage.ts';
 import { describeBrowser } from '../support/describe-browser.ts';
 import { furnish } from './furnish.ts';
 import { placesOf } from './places.ts';
@@ -13,14 +14,12 @@ const axe = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
 describeBrowser('every page', () => {
   let room: TestBoardroom;
   let browser: Browser;
+  let dispose: (() => Promise<void>) | undefined;
   beforeAll(async () => {
-    [room, browser] = await Promise.all([startBoardroom({ BOARDROOM_AGENTS: 'all' }), launch()]);
+    ({ room, browser, dispose } = await openDashboard({ BOARDROOM_AGENTS: 'all' }));
     await furnish(room);
   });
-  afterAll(async () => {
-    await browser?.close();
-    await room?.dispose();
-  });
+  afterAll(() => dispose?.());
 
   it.each([
     ['by day on a desktop', { colorScheme: 'light', viewport: desktop }],

@@ -1,19 +1,18 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { adminKey, startBoardroom, type TestBoardroom } from '../support/boardroom.ts';
-import { launch, newLink, visit } from '../support/browser.ts';
+import { adminKey, type TestBoardroom } from '../support/boardroom.ts';
+import { newLink, visit } from '../support/browser.ts';
+import { openDashboard } from '../support/dashboard-stage.ts';
 import { describeBrowser } from '../support/describe-browser.ts';
 
 describeBrowser('the door of the dashboard', () => {
   let room: TestBoardroom;
   let browser: Browser;
+  let dispose: (() => Promise<void>) | undefined;
   beforeAll(async () => {
-    [room, browser] = await Promise.all([startBoardroom(), launch()]);
+    ({ room, browser, dispose } = await openDashboard());
   });
-  afterAll(async () => {
-    await browser?.close();
-    await room?.dispose();
-  });
+  afterAll(() => dispose?.());
 
   it('a single-use link signs the browser in, and leaves no code in the address or the history', async () => {
     const link = await newLink(room.url, adminKey);

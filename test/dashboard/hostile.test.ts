@@ -1,7 +1,8 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { startBoardroom, type TestBoardroom } from '../support/boardroom.ts';
-import { launch, visit } from '../support/browser.ts';
+import type { TestBoardroom } from '../support/boardroom.ts';
+import { visit } from '../support/browser.ts';
+import { openDashboard } from '../support/dashboard-stage.ts';
 import { describeBrowser } from '../support/describe-browser.ts';
 import { placesOf } from './places.ts';
 
@@ -19,8 +20,9 @@ const attacks = [
 describeBrowser('hostile text', () => {
   let room: TestBoardroom;
   let browser: Browser;
+  let dispose: (() => Promise<void>) | undefined;
   beforeAll(async () => {
-    [room, browser] = await Promise.all([startBoardroom(), launch()]);
+    ({ room, browser, dispose } = await openDashboard());
     for (const text of attacks) {
       const post = async (path: string, body: object) =>
         expect((await room.call('POST', path, { body })).status, path).toBeLessThan(300);
@@ -44,10 +46,7 @@ describeBrowser('hostile text', () => {
       },
     });
   });
-  afterAll(async () => {
-    await browser?.close();
-    await room?.dispose();
-  });
+  afterAll(() => dispose?.());
 
   it('is shown as text on every page: nothing of it runs, and nobody is asked for anything', async () => {
     const { page, go, close, complaints, strayRequests } = await visit(browser, { url: room.url });

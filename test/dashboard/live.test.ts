@@ -1,7 +1,8 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { startBoardroom, type TestBoardroom } from '../support/boardroom.ts';
-import { launch, visit } from '../support/browser.ts';
+import type { TestBoardroom } from '../support/boardroom.ts';
+import { visit } from '../support/browser.ts';
+import { openDashboard } from '../support/dashboard-stage.ts';
 import { describeBrowser } from '../support/describe-browser.ts';
 import { eventually } from '../support/eventually.ts';
 import { startTcpProxy, type TcpProxy } from '../support/http-tcp-proxy.ts';
@@ -9,17 +10,17 @@ import { startTcpProxy, type TcpProxy } from '../support/http-tcp-proxy.ts';
 describeBrowser('a page whose connection is cut', () => {
   let room: TestBoardroom;
   let browser: Browser;
+  let dispose: (() => Promise<void>) | undefined;
   let proxy: TcpProxy;
   let url: string;
   beforeAll(async () => {
-    [room, browser] = await Promise.all([startBoardroom(), launch()]);
+    ({ room, browser, dispose } = await openDashboard());
     proxy = await startTcpProxy({ host: '127.0.0.1', port: Number(new URL(room.url).port) });
     url = `http://127.0.0.1:${proxy.port}`;
   });
   afterAll(async () => {
-    await browser?.close();
+    await dispose?.();
     await proxy?.close();
-    await room?.dispose();
   });
 
   const happen = async (words: string) => {

@@ -1,8 +1,9 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { daoStance } from '../../src/orchestrator/models/rehearsal-stance.ts';
-import { startBoardroom, type TestBoardroom } from '../support/boardroom.ts';
-import { launch, type Visit, visit } from '../support/browser.ts';
+import type { TestBoardroom } from '../support/boardroom.ts';
+import { type Visit, visit } from '../support/browser.ts';
+import { openDashboard } from '../support/dashboard-stage.ts';
 import { describeBrowser } from '../support/describe-browser.ts';
 import { eventually } from '../support/eventually.ts';
 import { choose, press, tabTo, write } from './keyboard.ts';
@@ -16,17 +17,15 @@ const storyMsMax = 60_000;
 describeBrowser('the main job in the dashboard', () => {
   let room: TestBoardroom;
   let browser: Browser;
+  let dispose: (() => Promise<void>) | undefined;
   let viewerKey: string;
   let title: string;
   beforeAll(async () => {
-    [room, browser] = await Promise.all([startBoardroom({ BOARDROOM_AGENTS: 'all' }), launch()]);
+    ({ room, browser, dispose } = await openDashboard({ BOARDROOM_AGENTS: 'all' }));
     await room.call('POST', '/settings/decisions/statement_window', { body: { value: 0 } });
     viewerKey = (await room.call('POST', '/keys', { body: { name: 'Looks on', role: 'viewer' } })).body.secret;
   });
-  afterAll(async () => {
-    await browser?.close();
-    await room?.dispose();
-  });
+  afterAll(() => dispose?.());
   beforeEach(() => {
     title = contested.shift() ?? '';
     expect(title).not.toBe('');

@@ -1,8 +1,9 @@
 import { gzipSync } from 'node:zlib';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { adminKey, startBoardroom, type TestBoardroom } from '../support/boardroom.ts';
-import { launch, newLink, visit } from '../support/browser.ts';
+import { adminKey, type TestBoardroom } from '../support/boardroom.ts';
+import { newLink, visit } from '../support/browser.ts';
+import { openDashboard } from '../support/dashboard-stage.ts';
 import { describeBrowser } from '../support/describe-browser.ts';
 
 const initialBytesMax = 200_000;
@@ -10,13 +11,11 @@ const initialBytesMax = 200_000;
 describeBrowser('the first page', () => {
   let room: TestBoardroom;
   let browser: Browser;
+  let dispose: (() => Promise<void>) | undefined;
   beforeAll(async () => {
-    [room, browser] = await Promise.all([startBoardroom(), launch()]);
+    ({ room, browser, dispose } = await openDashboard());
   });
-  afterAll(async () => {
-    await browser?.close();
-    await room?.dispose();
-  });
+  afterAll(() => dispose?.());
 
   it('brings no more JavaScript than 200 kB, as gzip packs it', async () => {
     const context = await browser.newContext();

@@ -1,11 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { JsonValue } from '../../src/contracts/primitives.ts';
-import type { Actor } from '../../src/orchestrator/events/work.ts';
-import { openSchedulerStage, type SchedulerStage } from '../support/scheduler-stage.ts';
+import { actsOn, anna, openSchedulerStage, type SchedulerStage } from '../support/scheduler-stage.ts';
 
-const anna: Actor = { name: 'operator:anna', agentId: null };
 const hourMs = 3_600_000;
 const dayMs = 24 * hourMs;
 
@@ -17,24 +14,7 @@ beforeAll(async () => {
 beforeEach(() => stage.postgres.db.execute(sql`truncate events, tasks, messages, settings, job_runs cascade`));
 afterAll(() => stage.dispose());
 
-const run = async (jobId: string): Promise<string | null> => {
-  const { id } = await stage.services.jobs.request(anna, jobId);
-  await stage.tick();
-  const { runs } = await stage.services.jobs.runs(jobId, { limit: 10 });
-  const asked = runs.find((one) => one.id === id);
-  expect(asked?.status).toBe('done');
-  return asked?.summary ?? null;
-};
-const give = (title: string, parts: { assignTo?: string; dueAt?: string; description?: string } = {}) =>
-  stage.services.tasks.createAs(anna, { title, description: '', assignTo: 'cmo', priority: 'low', ...parts });
-const eventsOf = async (type: string) =>
-  (await stage.services.events.list({ limit: 200 })).filter(({ eventType }) => eventType === type);
-const countOf = async (table: string): Promise<number> => {
-  const { rows } = await stage.postgres.db.execute<{ count: string }>(sql.raw(`select count(*) from ${table}`));
-  return Number(rows[0]?.count);
-};
-const set = (category: string, key: string, value: JsonValue) =>
-  stage.services.unitOfWork((work) => stage.services.settings.change(work, anna, { category, key, value }));
+const { run, give, eventsOf, countOf, set } = actsOn(() => stage);
 
 describe('the groomer', () => {
   it('raises, links and flags, tells of each, and reports once to the CEO', async () => {

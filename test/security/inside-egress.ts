@@ -2,7 +2,7 @@ import { domainToASCII } from 'node:url';
 import { beforeAll, expect, it } from 'vitest';
 import { portOf } from '../support/egress-stage.ts';
 import { eventually } from '../support/eventually.ts';
-import { type InsideStage, type Placement, recorded, runInside } from '../support/inside-stage.ts';
+import { type InsideStage, recorded, runInside } from '../support/inside-stage.ts';
 import { openPublicSite } from '../support/public-site.ts';
 import { ownToken } from './inside-acts.ts';
 import * as act from './inside-egress-acts.ts';
@@ -22,7 +22,7 @@ const traps: Record<string, readonly (readonly string[])[]> = {
 };
 
 /** What a hostile agent tries to reach the outside, and what an honest one can. */
-export function describeEgress(placement: Placement, stage: () => InsideStage): void {
+export function describeEgress(stage: () => InsideStage): void {
   const cmo = () => stage().containerOf('cmo');
   const world = () => stage().world;
   const certificate = () => world().site.certificate;
@@ -82,22 +82,19 @@ export function describeEgress(placement: Placement, stage: () => InsideStage): 
   });
 
   // From a container there is no road into another network of the engine.
-  it.runIf(placement === 'host')(
-    'a name that leads outside first and inside then is reached at the address that was looked at, and at no other',
-    async () => {
-      const turning = 'turning.trap.test';
-      const site = await openPublicSite([turning], { secure: [443], plain: [] });
-      try {
-        world().names[turning] = [[site.address], ['127.0.0.1']];
-        const again = () => attempt(`${turning}:443`, { certificate: site.certificate });
-        expect(await again()).toEqual(page);
-        // Once the answer is no longer remembered.
-        await eventually(async () => ((await again()).status === 403 ? true : undefined), { what: 'a new look' });
-      } finally {
-        await site.close();
-      }
-    },
-  );
+  it('a name that leads outside first and inside then is reached at the address that was looked at, and at no other', async () => {
+    const turning = 'turning.trap.test';
+    const site = await openPublicSite([turning], { secure: [443], plain: [] }, stage().orchestratorContainers);
+    try {
+      world().names[turning] = [[site.address], ['127.0.0.1']];
+      const again = () => attempt(`${turning}:443`, { certificate: site.certificate });
+      expect(await again()).toEqual(page);
+      // Once the answer is no longer remembered.
+      await eventually(async () => ((await again()).status === 403 ? true : undefined), { what: 'a new look' });
+    } finally {
+      await site.close();
+    }
+  });
 
   it('a TLS hello that names another server than the one asked for ends the tunnel, and is recorded', async () => {
     world().site.seen.length = 0;

@@ -21,7 +21,7 @@ export function describeInside(placement: Placement): void {
         afterAll(() => stage?.dispose(), 120_000);
 
         describe('against the machine', () => describeConfinement(placement, () => stage));
-        describe('on its way out', () => describeEgress(placement, () => stage));
+        describe('on its way out', () => describeEgress(() => stage));
         describe('that is told to stop', () => describeKillSwitch(() => stage));
         describe('against the gateway', () => describeGatewayAttacks(() => stage));
       });

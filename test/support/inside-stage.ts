@@ -21,6 +21,8 @@ export interface InsideStage {
   readonly placement: Placement;
   readonly databaseUrl: string;
   readonly redisUrl: string;
+  /** Where it runs in one. */
+  readonly orchestratorContainers: readonly string[];
   /** The operators' API as an agent would have to address it. */
   readonly apiPort: number;
   call(method: 'GET' | 'POST' | 'DELETE', path: string, options?: Call): Promise<Answer>;
@@ -41,6 +43,7 @@ const subnets = '10.234.0.0/16';
 
 interface Started {
   readonly world: OutsideWorld;
+  readonly containers: readonly string[];
   readonly apiPort: number;
   readonly call: InsideStage['call'];
   end(): Promise<void>;
@@ -53,11 +56,12 @@ export async function openInsideStage(placement: Placement): Promise<InsideStage
   const start = placement === 'host' ? onHost : inContainer;
   const started = await start({ databaseUrl, redisUrl: redis.url });
   const stage = { placement, databaseUrl, redisUrl: redis.url, apiPort: started.apiPort, call: started.call };
-  const { world } = started;
+  const { world, containers } = started;
   const containerOf = (agentType: string) => connected(started.call, agentType);
   return {
     ...stage,
     world,
+    orchestratorContainers: containers,
     containerOf,
     async dispose() {
       const teamId = await teamIn(databaseUrl);
@@ -93,6 +97,7 @@ async function onHost({ databaseUrl, redisUrl }: { databaseUrl: string; redisUrl
   const apiPort = Number(new URL(orchestrator.url).port);
   return {
     world,
+    containers: [],
     apiPort,
     call: (method, path, options = {}) => call(`http://127.0.0.1:${apiPort}${path}`, method, options),
     async end() {
@@ -116,6 +121,7 @@ async function inContainer(urls: { databaseUrl: string; redisUrl: string }): Pro
   if (!world) throw new Error('the container was started without its environment');
   return {
     world,
+    containers: [orchestrator.containerId],
     apiPort: 8080,
     call: orchestrator.call,
     end: async () => orchestrator.dispose(await teamIn(urls.databaseUrl)),

@@ -27,7 +27,12 @@ interface Ports {
 
 const image = 'node:24-bookworm-slim';
 
-export async function openPublicSite(names: readonly string[], ports: Ports): Promise<PublicSite> {
+/** `visitors`: containers that can reach it besides this machine. */
+export async function openPublicSite(
+  names: readonly string[],
+  ports: Ports,
+  visitors: readonly string[] = [],
+): Promise<PublicSite> {
   const { key, cert } = await makeCertificate(...names);
   // Of a block that its owner announces nowhere; nothing leaves this network anyway.
   const block = `11.250.${randomInt(256)}`;
@@ -37,6 +42,7 @@ export async function openPublicSite(names: readonly string[], ports: Ports): Pr
     Internal: true,
     IPAM: { Config: [{ Subnet: `${block}.0/29`, Gateway: `${block}.1` }] },
   });
+  for (const Container of visitors) await network.connect({ Container });
   const container = await docker.createContainer({
     Image: image,
     Cmd: ['node', '-e', `const __name = (named) => named; (${serve})(${JSON.stringify({ key, cert, ...ports })})`],
@@ -56,6 +62,7 @@ export async function openPublicSite(names: readonly string[], ports: Ports): Pr
     },
     async close() {
       await container.remove({ force: true, v: true });
+      for (const Container of visitors) await network.disconnect({ Container });
       await network.remove();
     },
   };

@@ -45,9 +45,11 @@ export async function startRedis(): Promise<RedisServer> {
     url,
     start,
     async stop() {
-      if (!server || server.exitCode !== null) return;
-      const ended = once(server, 'exit');
-      server.kill('SIGKILL');
+      const ending = server;
+      server = undefined;
+      if (!ending || ending.exitCode !== null) return;
+      const ended = once(ending, 'exit');
+      ending.kill('SIGKILL');
       await ended;
     },
     freeze: () => void server?.kill('SIGSTOP'),

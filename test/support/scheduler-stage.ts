@@ -1,6 +1,9 @@
 import { sql } from 'drizzle-orm';
+import { expect } from 'vitest';
+import type { JsonValue } from '../../src/contracts/primitives.ts';
 import { loadProfiles } from '../../src/orchestrator/agents/profiles.ts';
 import { createBenchmarkService } from '../../src/orchestrator/benchmark/service.ts';
+import type { Actor } from '../../src/orchestrator/events/work.ts';
 import { systemJobs } from '../../src/orchestrator/jobs/definitions.ts';
 import type { JobDefinition } from '../../src/orchestrator/jobs/runs.ts';
 import { createChannelService } from '../../src/orchestrator/notifiers/channels.ts';
@@ -148,3 +151,29 @@ export async function openSchedulerStage(options: { documentsFolder?: string } =
     },
   };
 }
+
+export const anna: Actor = { name: 'operator:anna', agentId: null };
+
+/** What tests of the system's jobs do over and over, on whichever stage is up. */
+export const actsOn = (stage: () => SchedulerStage) => ({
+  /** The summary of a run that was asked for now. */
+  async run(jobId: string): Promise<string | null> {
+    const { jobs } = stage().services;
+    const { id } = await jobs.request(anna, jobId);
+    await stage().tick();
+    const { runs } = await jobs.runs(jobId, { limit: 10 });
+    const asked = runs.find((one) => one.id === id);
+    expect(asked?.status).toBe('done');
+    return asked?.summary ?? null;
+  },
+  give: (title: string, parts: { assignTo?: string; dueAt?: string; description?: string } = {}) =>
+    stage().services.tasks.createAs(anna, { title, description: '', assignTo: 'cmo', priority: 'low', ...parts }),
+  eventsOf: async (type: string) =>
+    (await stage().services.events.list({ limit: 200 })).filter(({ eventType }) => eventType === type),
+  async countOf(table: string): Promise<number> {
+    const { rows } = await stage().postgres.db.execute<{ count: string }>(sql.raw(`select count(*) from ${table}`));
+    return Number(rows[0]?.count);
+  },
+  set: (category: string, key: string, value: JsonValue) =>
+    stage().services.unitOfWork((work) => stage().services.settings.change(work, anna, { category, key, value })),
+});

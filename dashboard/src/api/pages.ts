@@ -1,6 +1,6 @@
 import { type InfiniteData, keepPreviousData, useInfiniteQuery } from '@tanstack/react-query';
-import type { Answer, CallArguments, JsonRouteName } from '../../../src/contracts/client.ts';
-import { client } from './client.ts';
+import type { Answer, JsonRouteName } from '../../../src/contracts/client.ts';
+import { callRoute } from './client.ts';
 
 interface Paging<N extends JsonRouteName, T> {
   readonly itemsOf: (answer: Answer<N>) => readonly T[];
@@ -23,11 +23,8 @@ export function usePages<N extends JsonRouteName, T>(
   const query = useInfiniteQuery({
     queryKey: [name, 'pages', input, limit] as const,
     initialPageParam: {} as Readonly<Record<string, string | number>>,
-    queryFn: ({ pageParam, signal }) => {
-      const asked = { ...input, query: { ...input.query, ...(pageParam ?? {}), limit }, signal };
-      // What the caller put together for this row; the paging's members are the row's own.
-      return client.call(name, ...([asked] as unknown as CallArguments<N>));
-    },
+    queryFn: ({ pageParam, signal }) =>
+      callRoute(name, { ...input, query: { ...input.query, ...(pageParam ?? {}), limit }, signal }),
     getNextPageParam: (answer: Answer<N>) => {
       const items = itemsOf(answer);
       const last = items.at(-1);

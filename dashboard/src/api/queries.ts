@@ -9,7 +9,7 @@ import {
 } from '@tanstack/react-query';
 import type { Answer, CallArguments, JsonRouteName } from '../../../src/contracts/client.ts';
 import { useNotices } from '../parts/notices.tsx';
-import { client, isSignedOut, mayPass } from './client.ts';
+import { callRoute, isSignedOut, mayPass } from './client.ts';
 import { touchedByCall } from './freshness.ts';
 
 const attemptsMax = 4;
@@ -39,8 +39,7 @@ export function createQueries(onSignedOut: () => void): QueryClient {
 export const routeQuery = <N extends JsonRouteName>(name: N, ...input: CallArguments<N>) =>
   queryOptions<Answer<N>>({
     queryKey: [name, ...input],
-    // The spread loses which row the input belongs to.
-    queryFn: ({ signal }) => client.call(name, ...([{ ...input[0], signal }] as unknown as CallArguments<N>)),
+    queryFn: ({ signal }) => callRoute(name, { ...input[0], signal }),
   });
 
 export const useRoute = <N extends JsonRouteName>(name: N, ...input: CallArguments<N>) =>
@@ -56,7 +55,7 @@ interface ActionOptions<N extends JsonRouteName> {
 export function useAction<N extends JsonRouteName>(name: N, { done, onDone }: ActionOptions<N> = {}) {
   const notices = useNotices();
   return useMutation({
-    mutationFn: (input: CallArguments<N>[0]) => client.call(name, ...([input] as unknown as CallArguments<N>)),
+    mutationFn: (input: CallArguments<N>[0]) => callRoute(name, input),
     onSuccess: async (answer, _input, _shown, { client: queries }) => {
       if (done) notices.say(done(answer));
       onDone?.(answer);

@@ -7,7 +7,7 @@ import { Button } from '../parts/button.tsx';
 import { useErrorWords } from '../parts/error-words.ts';
 import { TextField } from '../parts/fields.tsx';
 
-const command = () => <code className="rounded bg-sunken px-1 font-mono text-sm">boardroom dashboard</code>;
+const command = () => <code className="rounded bg-sunken px-1 font-mono text-sm">npx boardroom dashboard</code>;
 
 /** Nobody is signed in: a key is traded for a session, and kept nowhere. */
 export function SignIn() {

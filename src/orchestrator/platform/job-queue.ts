@@ -85,7 +85,12 @@ export async function createRedisJobQueue({ url, name, concurrency, onError }: Q
       offering.disconnect();
       working.disconnect();
     },
-    isAway: () => offering.status !== 'ready',
+    // Its status says `ready` for a moment after the last word of a Redis that ended.
+    isThere: () =>
+      offering.ping().then(
+        () => true,
+        () => false,
+      ),
     onError,
   });
 }
@@ -109,7 +114,7 @@ export async function openPostgresJobQueue({ url, name, concurrency, onError }: 
   return wrap(new postgresClasses.Queue<RowId>(name, { connection }), {
     makeWorker: (process) => new postgresClasses.Worker<RowId>(name, process, { ...habits, connection, concurrency }),
     disconnect: () => undefined,
-    isAway: () => false,
+    isThere: async () => true,
     onError,
   });
 }
@@ -147,11 +152,11 @@ interface Backend {
   readonly makeWorker: (process: (job: { data: RowId }) => Promise<void>) => Working;
   /** Lets go of connections that were made here. */
   readonly disconnect: () => void;
-  readonly isAway: () => boolean;
+  readonly isThere: () => Promise<boolean>;
   readonly onError: (error: unknown) => void;
 }
 
-function wrap(queue: Offers, { makeWorker, disconnect, isAway, onError }: Backend): JobQueue {
+function wrap(queue: Offers, { makeWorker, disconnect, isThere, onError }: Backend): JobQueue {
   let worker: Working | undefined;
   queue.on('error', onError);
   return {
@@ -168,9 +173,10 @@ function wrap(queue: Offers, { makeWorker, disconnect, isAway, onError }: Backen
       worker.on('error', onError);
     },
     async close() {
+      const isForced = !(await withinBound(isThere()).catch(() => false));
       try {
-        if (isAway()) disconnect();
-        await withinBound(Promise.all([worker?.close(isAway()), queue.close()]));
+        if (isForced) disconnect();
+        await withinBound(Promise.all([worker?.close(isForced), queue.close()]));
       } catch (error) {
         onError(error);
       }

@@ -5,6 +5,7 @@ import { useAction } from '../../api/queries.ts';
 import { Button } from '../../parts/button.tsx';
 import { Dialog } from '../../parts/dialog.tsx';
 import { TextArea, TextField } from '../../parts/fields.tsx';
+import { CategoryField } from './category-field.tsx';
 
 interface DomainDialogProps {
   /** What opens it. */
@@ -64,15 +65,7 @@ export function DomainDialog({ trigger, entry, suggested = '' }: DomainDialogPro
               placeholder="api.example.com"
             />
           )}
-          <TextField
-            label={t('category')}
-            hint={t('categoryHint')}
-            value={category}
-            onChange={setCategory}
-            max={40}
-            isRequired
-            placeholder="research"
-          />
+          <CategoryField value={category} onChange={setCategory} />
           <TextArea label={t('description')} value={description} onChange={setDescription} max={500} rows={3} />
           <div className="flex justify-end gap-2">
             <Button onClick={() => setOpen(false)}>{c('cancel')}</Button>

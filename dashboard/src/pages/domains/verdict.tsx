@@ -6,7 +6,8 @@ import { useAction } from '../../api/queries.ts';
 import { Ask } from '../../parts/ask.tsx';
 import { Button } from '../../parts/button.tsx';
 import { Dialog } from '../../parts/dialog.tsx';
-import { TextArea, TextField } from '../../parts/fields.tsx';
+import { TextArea } from '../../parts/fields.tsx';
+import { CategoryField } from './category-field.tsx';
 
 /** Yes, in a category; or no, with a reason that the agent reads. */
 export function Verdict({ request: { id, domain, suggestedCategory } }: { readonly request: DomainRequest }) {
@@ -33,14 +34,7 @@ export function Verdict({ request: { id, domain, suggestedCategory } }: { readon
             approve.mutate({ params: { id }, body: { category: category.trim(), notes: notes.trim() } });
           }}
         >
-          <TextField
-            label={t('category')}
-            hint={t('categoryHint')}
-            value={category}
-            onChange={setCategory}
-            max={40}
-            isRequired
-          />
+          <CategoryField value={category} onChange={setCategory} />
           <TextArea label={t('notes')} hint={t('notesHint')} value={notes} onChange={setNotes} max={2_000} rows={3} />
           <div className="flex justify-end gap-2">
             <Button onClick={() => setOpen(false)}>{c('cancel')}</Button>
