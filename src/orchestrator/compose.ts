@@ -21,6 +21,7 @@ import { openApi } from './operators.ts';
 import { systemClock as clock } from './platform/clock.ts';
 import { keepSecret } from './platform/home.ts';
 import { systemChance as chance } from './platform/identity.ts';
+import { nameAllowedKeys } from './platform/issue-words.ts';
 import { createLeadership } from './platform/leader.ts';
 import { createDatabaseProbe } from './platform/probe.ts';
 import { type ChosenRuntime, chooseRuntime, createRuntimeMonitor } from './runtime-choice.ts';
@@ -53,6 +54,7 @@ const probeTimeoutMs = 1_500;
 
 /** Builds every part in order. What was opened is closed again when a later part fails to open. */
 export async function compose(config: Config, root: string): Promise<Boardroom> {
+  nameAllowedKeys();
   const lifecycle = createLifecycle();
   try {
     return await open(config, root, lifecycle);

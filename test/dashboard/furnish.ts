@@ -33,8 +33,10 @@ export async function furnish(room: Pick<TestBoardroom, 'call'>): Promise<void> 
     withinMs: 60_000,
     what: 'the newsletter',
   });
-  await eventually(async () => (await room.call('GET', '/escalations')).body.total >= 2 || undefined, {
+  await post('/settings/budgets/cfo', { value: { monthly: { calls: 0 } } });
+  await post('/tasks', { title: 'Check the travel expenses', assignTo: 'cfo', priority: 'critical' });
+  await eventually(async () => (await room.call('GET', '/escalations')).body.total >= 3 || undefined, {
     withinMs: 60_000,
-    what: 'two escalations',
+    what: 'two decisions and a budget that wait for a human',
   });
 }

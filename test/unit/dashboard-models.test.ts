@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { forecastOf } from '../../dashboard/src/budgets/forecast.ts';
+import { isLimit, limitsOf, textsOf } from '../../dashboard/src/budgets/limits.ts';
 import { figuresOf } from '../../dashboard/src/pages/models/figures.ts';
-import { forecastOf } from '../../dashboard/src/pages/models/forecast.ts';
-import { isLimit, limitsOf, textsOf } from '../../dashboard/src/pages/models/limits.ts';
 import { stacked, stepsOf } from '../../dashboard/src/parts/chart-data.ts';
 import type { CallStats } from '../../src/contracts/budget.ts';
 

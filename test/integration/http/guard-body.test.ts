@@ -58,6 +58,23 @@ describe('a body', () => {
     }
   });
 
+  it('with keys that nobody knows is told which there are, on whatever level', async () => {
+    const { errors } = await stage.refusal('changeSetting', 'invalid_request', {
+      params: { category: 'budgets', key: 'team' },
+      body: { value: { monthly: { dollars: 5 } } },
+    });
+    expect(errors).toEqual([
+      { path: 'value.monthly', message: 'Unrecognized key: "dollars"; allowed: "usd", "tokens", "calls"' },
+    ]);
+    const about = await stage.refusal('rejectDomainRequest', 'invalid_request', {
+      params: { id: 'dar_1' },
+      body: { note: 'no', because: 'no' },
+    });
+    expect(about.errors).toEqual([
+      { path: 'body', message: 'Unrecognized keys: "note", "because"; allowed: "notes", "category"' },
+    ]);
+  });
+
   it('that says it is UTF-8 is read as such', async () => {
     const text = '{"title":"Für alle ☃","assignTo":"ceo"}';
     const { task } = await stage.ok('createTask', { text, contentType: 'application/json; charset=UTF-8' });

@@ -14,6 +14,7 @@ import { today } from './days.ts';
 /** How the agent stands now. */
 export function AgentFacts({ agent }: { readonly agent: AgentDetail }) {
   const t = useTranslations('agents');
+  const states = useTranslations('states');
   const common = useTranslations('common');
   const { currentLoop, lastHeartbeat, lastLoopAt, containerId, containerStatus } = agent;
   return (
@@ -42,7 +43,7 @@ export function AgentFacts({ agent }: { readonly agent: AgentDetail }) {
           <p className="text-xs text-ink-soft">{t(agent.connected ? 'connected' : 'notConnected')}</p>
         </Fact>
         <Fact name={t('containerName')}>
-          {containerStatus}
+          {states(`container_${containerStatus}`)}
           {containerId !== null && (
             <code className="block truncate font-mono text-xs text-ink-soft">{containerId.slice(0, 24)}</code>
           )}

@@ -16,6 +16,7 @@ interface AgentRowProps {
 /** One agent: a row where there is room, else a card. */
 export function AgentRow({ agent, spentMicroUsd }: AgentRowProps) {
   const t = useTranslations('agents');
+  const states = useTranslations('states');
   const money = useMoney();
   const { type, name, desired, containerStatus, lastHeartbeat, loopCount, lastLoopAt } = agent;
   return (
@@ -32,7 +33,7 @@ export function AgentRow({ agent, spentMicroUsd }: AgentRowProps) {
       <div className="col-span-3 text-right lg:col-span-1 lg:text-left">
         <AgentStanding agent={agent} />
         <p className="mt-0.5 text-xs text-ink-soft">
-          {t('wanted', { desired })} · {containerStatus}
+          {t('wanted', { desired })} · {states(`container_${containerStatus}`)}
         </p>
       </div>
       <p className="col-span-full line-clamp-2 min-w-0 break-words lg:col-span-1">

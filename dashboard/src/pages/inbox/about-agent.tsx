@@ -13,6 +13,7 @@ import { agentOf } from './waiting.ts';
 /** An agent that failed, runs in circles or asks: what it says, how it stands and how it ended. */
 export function AboutAgent({ escalation }: { readonly escalation: Escalation }) {
   const t = useTranslations('inbox');
+  const states = useTranslations('states');
   const type = agentOf(escalation);
   const agent = useRoute('getAgent', { params: { type } });
   const isQuestion = escalation.kind === 'human_requested';
@@ -29,11 +30,13 @@ export function AboutAgent({ escalation }: { readonly escalation: Escalation }) 
                 <Fact name={t('status')}>
                   <AgentStanding agent={all} />
                 </Fact>
-                <Fact name={t('container')}>{all.containerStatus}</Fact>
+                <Fact name={t('container')}>{states(`container_${all.containerStatus}`)}</Fact>
                 <Fact name={t('focus')}>{all.currentFocus ?? '–'}</Fact>
-                <Fact isLong name={t('because')}>
-                  {all.because}
-                </Fact>
+                {all.because !== escalation.reason && (
+                  <Fact isLong name={t('because')}>
+                    {all.because}
+                  </Fact>
+                )}
               </Facts>
               <Link to="/agents/$type" params={{ type }} className="mt-3 inline-block text-sm text-felt underline">
                 {t('toAgent')}

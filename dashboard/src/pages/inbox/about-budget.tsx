@@ -1,59 +1,39 @@
-import { Link } from '@tanstack/react-router';
-import { useFormatter, useTranslations } from 'use-intl';
+import { useState } from 'react';
+import { useTranslations } from 'use-intl';
 import type { Escalation } from '../../../../src/contracts/escalation.ts';
 import { useRoute } from '../../api/queries.ts';
-import { useMoney } from '../../parts/money.ts';
-import { nameOf } from '../../parts/names.ts';
+import { useMay } from '../../api/session.tsx';
+import { BudgetDialog } from '../../budgets/budget-dialog.tsx';
+import { BudgetLine } from '../../budgets/budget-line.tsx';
+import { Button } from '../../parts/button.tsx';
 import { Loaded } from '../../parts/states.tsx';
-import { Countdown } from '../../parts/time.tsx';
-import { About, Fact, Facts } from './about.tsx';
+import { About } from './about.tsx';
 
-/** A budget that is spent: of what, how much, and when it begins anew. */
+/** A budget that is spent: how much, when it begins anew, and the way to raise it. */
 export function AboutBudget({ escalation }: { readonly escalation: Escalation }) {
   const t = useTranslations('inbox');
-  const money = useMoney();
-  const format = useFormatter();
   const budgets = useRoute('getBudgets');
+  const mayChange = useMay('admin');
+  const [raised, setRaised] = useState<string>();
   return (
-    <>
-      <About title={t('because')}>
-        <p className="break-words">{escalation.reason}</p>
-      </About>
-      <Loaded query={budgets} lines={3}>
-        {({ budgets: all }) => {
-          const budget = all.find(({ budget: name }) => name === escalation.subject);
-          if (!budget) return null;
-          const amount = budget.unit === 'micro_usd' ? money : (count: number) => format.number(count);
-          return (
-            <About title={t('budget')}>
-              <meter
-                aria-label={t('spent')}
-                className="mb-3 h-2.5 w-full"
-                min={0}
-                max={budget.limit}
-                value={Math.min(budget.spent, budget.limit)}
-              />
-              <Facts>
-                <Fact name={t('whose')}>{nameOf(budget.subject)}</Fact>
-                <Fact name={t('spent')}>{amount(budget.spent)}</Fact>
-                <Fact name={t('limit')}>{amount(budget.limit)}</Fact>
-                <Fact name={t('reserved')}>{amount(budget.reserved)}</Fact>
-                <Fact name={t('anew')}>
-                  <Countdown at={budget.periodEnd} />
-                </Fact>
-              </Facts>
+    <Loaded query={budgets} lines={3}>
+      {({ budgets: all }) => {
+        const budget = all.find(({ budget: name }) => name === escalation.subject);
+        return (
+          <>
+            {budget && (
+              <About title={t('budget')}>
+                <BudgetLine budget={budget} />
+              </About>
+            )}
+            <About title={t('raise')}>
+              <p className="mb-3 text-sm">{t('raiseLead')}</p>
+              {budget && mayChange && <Button onClick={() => setRaised(budget.subject)}>{t('raiseIt')}</Button>}
             </About>
-          );
-        }}
-      </Loaded>
-      <About title={t('raise')}>
-        <p className="text-sm">
-          {t('raiseLead')}{' '}
-          <Link to="/settings" className="text-felt underline">
-            {t('toSettings')}
-          </Link>
-        </p>
-      </About>
-    </>
+            <BudgetDialog subject={raised} onSubject={setRaised} />
+          </>
+        );
+      }}
+    </Loaded>
   );
 }

@@ -1,6 +1,7 @@
 import { CircleHelp, Globe, HeartCrack, type LucideIcon, RefreshCw, Vote, Wallet } from 'lucide-react';
 import { useTranslations } from 'use-intl';
 import type { EscalationKind } from '../../../../src/contracts/escalation.ts';
+import { useWhoseName } from '../../budgets/use-whose-name.ts';
 import { nameOf, roleName } from '../../parts/names.ts';
 import { agentOf, type Waiting } from './waiting.ts';
 
@@ -18,6 +19,7 @@ const icons: Record<Kind, LucideIcon> = {
 /** What a thing that waits is called, and what kind of thing it is. */
 export function useFace(): (item: Waiting) => { icon: LucideIcon; kind: string; title: string } {
   const t = useTranslations('inbox');
+  const whoseName = useWhoseName();
   function titleOf(item: Waiting): string {
     if (item.kind === 'domain')
       return t('domainTitle', { agent: nameOf(item.request.requestedBy), domain: item.request.domain });
@@ -27,7 +29,7 @@ export function useFace(): (item: Waiting) => { icon: LucideIcon; kind: string; 
       case 'agent_stuck':
         return t(`${escalation.kind}_title`, { agent: roleName(agentOf(escalation)) });
       case 'budget_exhausted':
-        return t('budget_exhausted_title', { budget: escalation.subject });
+        return t('budget_exhausted_title', { whose: whoseName(escalation.subject.split('.')[0] ?? '') });
       case 'decision':
       case 'human_requested':
         return escalation.title;

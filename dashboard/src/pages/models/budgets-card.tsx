@@ -4,12 +4,12 @@ import { useTranslations } from 'use-intl';
 import type { Budget } from '../../../../src/contracts/budget.ts';
 import { useRoute } from '../../api/queries.ts';
 import { useMay } from '../../api/session.tsx';
+import { BudgetDialog } from '../../budgets/budget-dialog.tsx';
+import { BudgetLine } from '../../budgets/budget-line.tsx';
+import { useWhoseName } from '../../budgets/use-whose-name.ts';
 import { Button } from '../../parts/button.tsx';
 import { Card } from '../../parts/card.tsx';
 import { Empty, Loaded } from '../../parts/states.tsx';
-import { BudgetDialog } from './budget-dialog.tsx';
-import { BudgetLine } from './budget-line.tsx';
-import { useWhoseName } from './use-whose-name.ts';
 
 /** What may be spent, how much of it is, and whether it lasts: by whose it is, the team's first. */
 export function BudgetsCard() {

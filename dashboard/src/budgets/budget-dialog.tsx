@@ -1,12 +1,12 @@
 import { type FormEvent, useState } from 'react';
 import { useTranslations } from 'use-intl';
-import { benchmarkCaller } from '../../../../src/contracts/benchmark.ts';
-import { type Budgets, budgetsSchema, type Measure, type Period } from '../../../../src/contracts/budget.ts';
-import { useAction, useRoute } from '../../api/queries.ts';
-import { Button } from '../../parts/button.tsx';
-import { Dialog } from '../../parts/dialog.tsx';
-import { Select, TextField } from '../../parts/fields.tsx';
-import { Loaded } from '../../parts/states.tsx';
+import { benchmarkCaller } from '../../../src/contracts/benchmark.ts';
+import { type Budgets, budgetsSchema, type Measure, type Period } from '../../../src/contracts/budget.ts';
+import { useAction, useRoute } from '../api/queries.ts';
+import { Button } from '../parts/button.tsx';
+import { Dialog } from '../parts/dialog.tsx';
+import { Select, TextField } from '../parts/fields.tsx';
+import { Loaded } from '../parts/states.tsx';
 import { isLimit, type LimitField, type LimitTexts, limitFields, limitsOf, textsOf } from './limits.ts';
 import { useWhoseName } from './use-whose-name.ts';
 

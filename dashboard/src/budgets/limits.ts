@@ -1,4 +1,4 @@
-import type { Budgets, Measure, Period } from '../../../../src/contracts/budget.ts';
+import type { Budgets, Measure, Period } from '../../../src/contracts/budget.ts';
 
 /** What the fields of a budget hold: text, empty where there is no limit. */
 export type LimitField = `${Period}.${Measure}`;

@@ -1,7 +1,7 @@
 import { useFormatter, useTranslations } from 'use-intl';
-import type { Budget, Measure } from '../../../../src/contracts/budget.ts';
-import { Meter } from '../../parts/meter.tsx';
-import { useMoney } from '../../parts/money.ts';
+import type { Budget, Measure } from '../../../src/contracts/budget.ts';
+import { Meter } from '../parts/meter.tsx';
+import { useMoney } from '../parts/money.ts';
 import { type Forecast, forecastOf } from './forecast.ts';
 
 const clock = { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' } as const;

@@ -1,4 +1,4 @@
-import type { Budget } from '../../../../src/contracts/budget.ts';
+import type { Budget } from '../../../src/contracts/budget.ts';
 
 /**
  * What becomes of a budget if it goes on as it has since its period began. `early`: that is too short a time to say. `spent`:
