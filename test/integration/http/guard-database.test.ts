@@ -75,7 +75,7 @@ describe('while Postgres cannot be reached', () => {
   it('/health answers at once', async () => {
     const since = performance.now();
     await stage.ok('getHealth', { key: null });
-    expect(performance.now() - since).toBeLessThan(500);
+    expect(performance.now() - since).toBeLessThan(2_000);
   });
 
   it('/ready answers 503 and names the database', async () => {
