@@ -6,7 +6,15 @@ import { toMessage } from './dialects/completion-to-message.ts';
 import { toChatCompletion } from './dialects/message-to-completion.ts';
 import { messageSchema } from './dialects/messages.ts';
 import { createChatTranslator } from './dialects/messages-stream-to-chat.ts';
-import { frame, MalformedAnswer, type SseEvent, type StreamTranslator } from './dialects/stream.ts';
+import {
+  frame,
+  isJson,
+  listOf,
+  MalformedAnswer,
+  parseEvent,
+  type SseEvent,
+  type StreamTranslator,
+} from './dialects/stream.ts';
 import { createUsageTap, usageOfCompletion, usageOfMessage } from './dialects/usage.ts';
 import { UpstreamFailure } from './failure.ts';
 import type { Dialect } from './providers.ts';
@@ -79,7 +87,7 @@ async function deliverStream(delivery: Delivery, events: AsyncIterable<readonly 
   const { response, dialect } = thought;
   const tap = createUsageTap(from);
   const translator = translatorFor(from, thought);
-  const usage = (): Usage => tap.usage() ?? withOutputOf(ceiling, tap.textLength());
+  const usage = (): Usage => tap.usage() ?? withOutputOf(tap.begun() ?? ceiling, tap.textLength());
   const headers = { 'Content-Type': 'text/event-stream', 'Cache-Control': 'no-store' };
   try {
     for await (const batch of events) {
@@ -109,21 +117,23 @@ async function deliverStream(delivery: Delivery, events: AsyncIterable<readonly 
 function translatorFor(from: Dialect, thought: Thought): StreamTranslator {
   if (thought.dialect === 'openai') {
     const includeUsage = thought.body.stream_options?.include_usage === true;
-    return from === 'openai'
-      ? passing((event) => includeUsage || !isUsageOnly(event))
-      : createChatTranslator({ includeUsage });
+    if (from === 'openai') return passing(includeUsage ? frame : withoutUsage);
+    return createChatTranslator({ includeUsage });
   }
-  return from === 'anthropic' ? passing(() => true) : createMessagesTranslator();
+  return from === 'anthropic' ? passing(frame) : createMessagesTranslator();
 }
 
 /** The same dialect on both sides: event by event as it came. */
-const passing = (wanted: (event: SseEvent) => boolean): StreamTranslator => ({
-  push: (event) => (wanted(event) ? frame(event) : ''),
-  end: () => '',
-});
+const passing = (push: StreamTranslator['push']): StreamTranslator => ({ push, end: () => '' });
 
-/** The chunk that we asked for and the client did not. */
-const isUsageOnly = ({ data }: SseEvent): boolean => /"choices"\s*:\s*\[\s*\]/.test(data) && data.includes('"usage"');
+/** What we asked for and the client did not: in a chunk of its own, or, with some providers, beside a choice. */
+function withoutUsage(event: SseEvent): string {
+  // Quotes within an answer are escaped.
+  if (!event.data.includes('"usage"')) return frame(event);
+  const { usage, ...chunk } = parseEvent(event);
+  if (isJson(usage) && listOf(chunk['choices']).length === 0) return '';
+  return frame({ ...event, data: JSON.stringify(chunk) });
+}
 
 function errorEvent(dialect: Dialect, { message, code }: UpstreamFailure): string {
   const error = { type: 'api_error', code, message };
