@@ -1,20 +1,13 @@
 import { once } from 'node:events';
 import type { Usage } from './accounts.ts';
 import { chatCompletionSchema } from './chat.ts';
+import { createChatRepeater } from './dialects/chat-stream-to-chat.ts';
 import { createMessagesTranslator } from './dialects/chat-stream-to-messages.ts';
 import { toMessage } from './dialects/completion-to-message.ts';
 import { toChatCompletion } from './dialects/message-to-completion.ts';
 import { messageSchema } from './dialects/messages.ts';
 import { createChatTranslator } from './dialects/messages-stream-to-chat.ts';
-import {
-  frame,
-  isJson,
-  listOf,
-  MalformedAnswer,
-  parseEvent,
-  type SseEvent,
-  type StreamTranslator,
-} from './dialects/stream.ts';
+import { frame, MalformedAnswer, type SseEvent, type StreamTranslator } from './dialects/stream.ts';
 import { createUsageTap, usageOfCompletion, usageOfMessage } from './dialects/usage.ts';
 import { UpstreamFailure } from './failure.ts';
 import type { Dialect } from './providers.ts';
@@ -117,22 +110,10 @@ async function deliverStream(delivery: Delivery, events: AsyncIterable<readonly 
 function translatorFor(from: Dialect, thought: Thought): StreamTranslator {
   if (thought.dialect === 'openai') {
     const includeUsage = thought.body.stream_options?.include_usage === true;
-    if (from === 'openai') return passing(includeUsage ? frame : withoutUsage);
-    return createChatTranslator({ includeUsage });
+    return from === 'openai' ? createChatRepeater({ includeUsage }) : createChatTranslator({ includeUsage });
   }
-  return from === 'anthropic' ? passing(frame) : createMessagesTranslator();
-}
-
-/** The same dialect on both sides: event by event as it came. */
-const passing = (push: StreamTranslator['push']): StreamTranslator => ({ push, end: () => '' });
-
-/** What we asked for and the client did not: in a chunk of its own, or, with some providers, beside a choice. */
-function withoutUsage(event: SseEvent): string {
-  // Quotes within an answer are escaped.
-  if (!event.data.includes('"usage"')) return frame(event);
-  const { usage, ...chunk } = parseEvent(event);
-  if (isJson(usage) && listOf(chunk['choices']).length === 0) return '';
-  return frame({ ...event, data: JSON.stringify(chunk) });
+  // The same dialect on both sides: event by event as it came.
+  return from === 'anthropic' ? { push: frame, end: () => '' } : createMessagesTranslator();
 }
 
 function errorEvent(dialect: Dialect, { message, code }: UpstreamFailure): string {
