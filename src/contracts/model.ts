@@ -34,8 +34,8 @@ export const defaultModelRoutes: ModelRoutes = {
   summary: small,
 };
 
-/** When the built-in prices were written down. */
-export const pricesDate = '2025-12-01';
+/** When the youngest of the built-in prices were published. */
+export const pricesDate = '2026-10-24';
 
 const usdSchema = z.number().min(0).max(10_000);
 
@@ -43,8 +43,9 @@ const usdSchema = z.number().min(0).max(10_000);
 const ratesSchema = z.strictObject({
   input: usdSchema,
   output: usdSchema,
-  cacheRead: usdSchema.default(0),
-  cacheWrite: usdSchema.default(0),
+  /** From the cache, and into it; like any input, where they are left out. */
+  cacheRead: usdSchema.optional(),
+  cacheWrite: usdSchema.optional(),
   /** Written to be kept for an hour; what is written at all, where it is left out. */
   cacheWriteHour: usdSchema.optional(),
 });

@@ -159,7 +159,7 @@ describe('what one dialect asks for and the other cannot say', () => {
   it.each<[Dialect, Dialect, object, string]>([
     ['openai', 'anthropic', { response_format: { type: 'json_object' } }, 'response_format'],
     ['openai', 'anthropic', { logprobs: true }, 'logprobs'],
-    ['anthropic', 'openai', { inference_geo: 'us' }, 'inference_geo'],
+    ['anthropic', 'openai', { inference_geo: 'global' }, 'inference_geo'],
   ])('is refused by its name, before anything is reserved (%s to %s, %o)', async (client, provider, body, field) => {
     const { status, text } = await post(client, { model: names[provider], ...body });
     expect(status).toBe(400);

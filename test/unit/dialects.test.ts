@@ -297,8 +297,14 @@ describe('what a stream has used', () => {
     const told = { cacheWriteTokens: 500, cacheWriteHourTokens: 400, outputTokens: 40 };
     expect(tapped('anthropic', [{ type: 'message_start', message: { usage } }, end]).usage).toMatchObject(told);
   });
-  it('is nothing that makes no sense', () => {
-    const usage = { prompt_tokens: -5, completion_tokens: 'many' };
-    expect(tapped('openai', [{ choices: [], usage }]).usage).toMatchObject({ inputTokens: 0, outputTokens: 0 });
+  it.each<['openai' | 'anthropic', object]>([
+    ['openai', { prompt_tokens: -5, completion_tokens: 4 }],
+    ['openai', { prompt_tokens: 5, completion_tokens: 'many' }],
+    ['openai', {}],
+    ['anthropic', { output_tokens: 4 }],
+    ['anthropic', { input_tokens: 5, output_tokens: null }],
+  ])('is unknown, not nothing, where it makes no sense (%s, %j)', (dialect, usage) => {
+    const events = dialect === 'openai' ? [{ choices: [], usage }] : [{ type: 'message_delta', delta: {}, usage }];
+    expect(tapped(dialect, events).usage).toBeUndefined();
   });
 });

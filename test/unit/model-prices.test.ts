@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Usage } from '../../src/orchestrator/models/accounts.ts';
 import { ceilingOf } from '../../src/orchestrator/models/ceiling.ts';
-import { costOf, mostOf, priceOf, prices } from '../../src/orchestrator/models/prices.ts';
+import { prices } from '../../src/orchestrator/models/price-list.ts';
+import { costOf, mostOf, priceOf } from '../../src/orchestrator/models/prices.ts';
 
 const used = (parts: Partial<Usage>): Usage => ({
   inputTokens: 0,
@@ -67,6 +68,11 @@ describe('what a call costs, in millionths of a dollar', () => {
     expect(costOf(used({ cacheWriteTokens: 10, cacheWriteHourTokens: 10 }), price)).toBe(20);
   });
 
+  it('of what comes from the cache or goes there is that of any input where no price is told for it', () => {
+    const price = { input: 2, output: 1, maxOutput: 1 };
+    expect(costOf(used({ cacheReadTokens: 10, cacheWriteTokens: 100 }), price)).toBe(220);
+  });
+
   it('is exact where sums of fractions are not', () => {
     const price = { input: 0.1, output: 0.2, cacheRead: 0, cacheWrite: 0, maxOutput: 1 };
     expect(costOf(used({ inputTokens: 1e7, outputTokens: 1e7 }), price)).toBe(3_000_000);
@@ -90,7 +96,7 @@ describe('the price of a model', () => {
     for (const tier of tiers) {
       expect(unknown.input).toBeGreaterThanOrEqual(tier.input);
       expect(unknown.output).toBeGreaterThanOrEqual(tier.output);
-      expect(unknown.cacheWriteHour).toBeGreaterThanOrEqual(tier.cacheWriteHour ?? tier.cacheWrite);
+      expect(unknown.cacheWriteHour).toBeGreaterThanOrEqual(tier.cacheWriteHour ?? tier.cacheWrite ?? tier.input);
     }
     expect(unknown.above).toBeUndefined();
   });

@@ -27,6 +27,7 @@ describe('a request', () => {
     ['tools that only have a known schema', { tools: [{ type: 'bash_20250124' }, { type: 'text_editor_20250728' }] }],
     ['empty lists', { mcp_servers: [], plugins: null, models: [], service_tier: 'auto' }],
     ['a price that is lower', { service_tier: 'flex' }],
+    ['a place that costs nothing extra', { inference_geo: 'global', speed: null }],
   ])('reaches for nothing with %s', (_what, body) => expect(reached(body)).toEqual([]));
 
   it.each<[string, object, string]>([
@@ -61,5 +62,8 @@ describe('a request', () => {
     ['another model', { models: ['openai/o1-pro'] }, 'costs models'],
     ['a dearer place in the queue', { service_tier: 'priority' }, 'costs service_tier'],
     ['a faster answer', { speed: 'fast' }, 'costs speed'],
+    ['an answer from one country', { inference_geo: 'us' }, 'costs inference_geo'],
+    ['another model where this one declines', { fallbacks: [{ model: 'claude-opus-5' }] }, 'costs fallbacks'],
+    ['the provider’s choice of one', { fallbacks: 'default' }, 'costs fallbacks'],
   ])('reaches for %s', (_what, body, reach) => expect(reached(body)).toEqual([reach]));
 });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type ChatRequest, chatCompletionSchema, chatRequestSchema } from '../../src/orchestrator/models/chat.ts';
+import { recordOf } from '../../src/orchestrator/models/dialects/stream.ts';
 import { rehearse } from '../../src/orchestrator/models/rehearsal.ts';
 import { rehearsalStream } from '../../src/orchestrator/models/rehearsal-stream.ts';
 import { aBriefing, aTask, play } from '../support/rehearsal-stage.ts';
@@ -21,9 +22,8 @@ describe('a completion', () => {
   it('satisfies its schema and counts tokens', () => {
     const answer = rehearse(wakeOnly('What is two and two?'));
     expect(chatCompletionSchema.parse(answer).choices[0]?.message.content).toContain('What is two and two?');
-    expect(answer.usage?.total_tokens).toBe(
-      (answer.usage?.prompt_tokens ?? 0) + (answer.usage?.completion_tokens ?? 0),
-    );
+    const { prompt_tokens: prompt, completion_tokens: said, total_tokens: total } = recordOf(answer.usage);
+    expect(total).toBe(Number(prompt) + Number(said));
   });
 
   it('understands content in parts, and fields it has never heard of', () => {

@@ -7,6 +7,8 @@ export interface Usage {
   cacheWriteTokens: number;
   /** Those of the written that are kept for an hour; left out where there are none. */
   cacheWriteHourTokens?: number;
+  /** What the provider says it has charged for it all; most leave that to their price lists. */
+  chargedMicroUsd?: number;
 }
 
 /** On whose account a call is made: an agent's, in one of its lives, a benchmark's, or the orchestrator's own. */

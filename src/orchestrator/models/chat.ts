@@ -46,12 +46,6 @@ export const chatRequestSchema = z.looseObject({
 });
 export type ChatRequest = z.output<typeof chatRequestSchema>;
 
-const chatUsageSchema = z.looseObject({
-  prompt_tokens: z.number(),
-  completion_tokens: z.number(),
-  total_tokens: z.number(),
-});
-
 export const chatCompletionSchema = z.looseObject({
   id: z.string(),
   object: z.literal('chat.completion'),
@@ -69,7 +63,8 @@ export const chatCompletionSchema = z.looseObject({
       finish_reason: z.string().nullish(),
     }),
   ),
-  usage: chatUsageSchema.nullish(),
+  /** Some leave out what is nothing. */
+  usage: z.looseObject({}).nullish(),
 });
 export type ChatCompletion = z.output<typeof chatCompletionSchema>;
 

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import type { Usage } from './accounts.ts';
 import { chatCompletionSchema } from './chat.ts';
+import { createChatRepeater } from './dialects/chat-stream-to-chat.ts';
 import { createMessagesTranslator } from './dialects/chat-stream-to-messages.ts';
 import { toMessage } from './dialects/completion-to-message.ts';
 import { toChatCompletion } from './dialects/message-to-completion.ts';
@@ -79,7 +80,7 @@ async function deliverStream(delivery: Delivery, events: AsyncIterable<readonly 
   const { response, dialect } = thought;
   const tap = createUsageTap(from);
   const translator = translatorFor(from, thought);
-  const usage = (): Usage => tap.usage() ?? withOutputOf(ceiling, tap.textLength());
+  const usage = (): Usage => tap.usage() ?? withOutputOf(tap.begun() ?? ceiling, tap.textLength());
   const headers = { 'Content-Type': 'text/event-stream', 'Cache-Control': 'no-store' };
   try {
     for await (const batch of events) {
@@ -109,21 +110,11 @@ async function deliverStream(delivery: Delivery, events: AsyncIterable<readonly 
 function translatorFor(from: Dialect, thought: Thought): StreamTranslator {
   if (thought.dialect === 'openai') {
     const includeUsage = thought.body.stream_options?.include_usage === true;
-    return from === 'openai'
-      ? passing((event) => includeUsage || !isUsageOnly(event))
-      : createChatTranslator({ includeUsage });
+    return from === 'openai' ? createChatRepeater({ includeUsage }) : createChatTranslator({ includeUsage });
   }
-  return from === 'anthropic' ? passing(() => true) : createMessagesTranslator();
+  // The same dialect on both sides: event by event as it came.
+  return from === 'anthropic' ? { push: frame, end: () => '' } : createMessagesTranslator();
 }
-
-/** The same dialect on both sides: event by event as it came. */
-const passing = (wanted: (event: SseEvent) => boolean): StreamTranslator => ({
-  push: (event) => (wanted(event) ? frame(event) : ''),
-  end: () => '',
-});
-
-/** The chunk that we asked for and the client did not. */
-const isUsageOnly = ({ data }: SseEvent): boolean => /"choices"\s*:\s*\[\s*\]/.test(data) && data.includes('"usage"');
 
 function errorEvent(dialect: Dialect, { message, code }: UpstreamFailure): string {
   const error = { type: 'api_error', code, message };

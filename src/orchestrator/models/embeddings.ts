@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import type { Usage } from './accounts.ts';
 import { inputCeilingOf } from './ceiling.ts';
-import { countOf, isJson, type Json, recordOf } from './dialects/stream.ts';
-import { nothingUsed } from './dialects/usage.ts';
+import { countOf, type Json, recordOf } from './dialects/stream.ts';
+import { chargedBy, nothingUsed } from './dialects/usage.ts';
 
 const inputsMax = 2_048;
 const tokensSchema = z.array(z.number().int().min(0)).min(1);
@@ -29,8 +29,10 @@ export function embeddingCeilingOf({ input }: EmbeddingRequest): Usage {
 }
 
 export function usageOfEmbedding(answer: Json): Usage | undefined {
-  const { usage } = answer;
-  return isJson(usage) ? { ...nothingUsed, inputTokens: countOf(recordOf(usage)['prompt_tokens']) } : undefined;
+  const usage = recordOf(answer['usage']);
+  const { prompt_tokens: tokens } = usage;
+  if (typeof tokens !== 'number' || tokens < 0) return undefined;
+  return { ...nothingUsed, inputTokens: countOf(tokens), ...chargedBy(usage) };
 }
 
 /** Whoever asked may have asked for base64: only that there is one of something for each input is looked at. */

@@ -7,7 +7,7 @@ import { createEmbedding, type Embed, type EmbedTexts } from './embed.ts';
 import { createGuard } from './guard.ts';
 import { createPaidCall } from './paid-call.ts';
 import { createPersistence, type PersistenceOptions } from './persistence.ts';
-import { prices } from './prices.ts';
+import { prices } from './price-list.ts';
 import { createProviders, type ProviderAccesses } from './providers.ts';
 import { createRunningCalls } from './running.ts';
 import { createThink, type Think } from './think.ts';

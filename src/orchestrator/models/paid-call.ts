@@ -3,7 +3,7 @@ import type { SettingsReader } from '../settings/reader.ts';
 import type { Accounts, CallOutcome, Payer, PlannedCall, Usage } from './accounts.ts';
 import { UpstreamFailure } from './failure.ts';
 import type { Persistence } from './persistence.ts';
-import { costOf, mostOf } from './prices.ts';
+import { chargedFor, costOf, mostOf } from './prices.ts';
 import type { ModelName } from './providers.ts';
 import type { Answer } from './upstream.ts';
 
@@ -62,7 +62,7 @@ export function createPaidCall({ accounts, settings, persistence, monotonic, onC
       const outcome: CallOutcome = {
         status,
         usage,
-        costMicroUsd: usage ? costOf(usage, price) : 0,
+        costMicroUsd: usage ? (chargedFor(name, usage, settings.read('llm.prices')) ?? costOf(usage, price)) : 0,
         firstTokenMs,
         durationMs: monotonic() - began,
         attempts,

@@ -24,7 +24,11 @@ const clientTool = /^(function|custom|(bash|text_editor|computer|memory)_\d{8})$
 /** Models that search before they answer. */
 const searchingModel = /:online\b|-search-(preview|api)\b|\/sonar|deep-research/;
 /** Otherwise a call is made at another price than the model's. */
-const usualTiers: readonly unknown[] = [undefined, null, 'auto', 'default', 'standard', 'standard_only', 'flex'];
+const usualPrice: Readonly<Record<string, readonly unknown[]>> = {
+  service_tier: [null, 'auto', 'default', 'standard', 'standard_only', 'flex'],
+  speed: [null, 'standard'],
+  inference_geo: [null, 'global'],
+};
 
 /** In either dialect: whichever provider gets the request in the end, it must not do more than answer. */
 export function reachOf(body: Json): readonly Reach[] {
@@ -37,9 +41,8 @@ export function reachOf(body: Json): readonly Reach[] {
     ...(searchingModel.test(textOf(body['model'])) ? [`model ${textOf(body['model']).slice(0, 150)}`] : []),
   ];
   const costs = [
-    ...(isAsked(body['models']) ? ['models'] : []),
-    ...(usualTiers.includes(body['service_tier']) ? [] : ['service_tier']),
-    ...([undefined, null, 'standard'].some((usual) => body['speed'] === usual) ? [] : ['speed']),
+    ...['models', 'fallbacks'].filter((field) => isAsked(body[field])),
+    ...Object.entries(usualPrice).flatMap(([field, usual]) => (usual.includes(body[field] ?? null) ? [] : [field])),
   ];
   return [
     ...runs.map((what): Reach => ({ kind: 'runs', what })),

@@ -1,12 +1,5 @@
+import { type CallPiece, callOf } from './calls.ts';
 import { frame, type Json, MalformedAnswer } from './stream.ts';
-
-/** A piece of a call as OpenAI's chunks carry it; providers leave out the number, the id, or both. */
-export interface CallPiece {
-  readonly index: number | undefined;
-  readonly id: string;
-  readonly name: string;
-  readonly json: string;
-}
 
 /** What becomes one of Anthropic's blocks. */
 interface Part {
@@ -46,15 +39,6 @@ export function createBlocks(newId: (call: number) => string): Blocks {
     return part;
   }
 
-  /** Some number all calls alike, some not at all; some repeat id and name with each piece. */
-  function known({ index, id, name }: CallPiece): Part | undefined {
-    const last = index === undefined ? calls.at(-1) : calls.findLast((part) => part.index === index);
-    if (!last || name === '') return last;
-    if (id === '') return index === undefined ? undefined : last;
-    if (index === undefined) return calls.find((part) => part.id === id);
-    return last.id === '' || last.id === id ? last : undefined;
-  }
-
   function open({ kind, id, name }: Part): string {
     isOpen = true;
     begun += 1;
@@ -86,7 +70,7 @@ export function createBlocks(newId: (call: number) => string): Blocks {
       part.text += words;
     },
     call(piece) {
-      const part = known(piece) ?? add('call', piece);
+      const part = callOf(calls, piece) ?? add('call', piece);
       if (part.isClosed && piece.json.trim() !== '') throw new MalformedAnswer('a call goes on after its end');
       part.id ||= piece.id || newId(calls.indexOf(part));
       part.name ||= piece.name;

@@ -1,4 +1,5 @@
 import { blockFrame, createBlocks } from './blocks.ts';
+import { pieceOf } from './calls.ts';
 import { stopReasonOf } from './messages.ts';
 import { type Json, listOf, parseEvent, recordOf, type StreamTranslator, textOf } from './stream.ts';
 import { createUsageTap, nothingUsed, toMessageUsage } from './usage.ts';
@@ -31,11 +32,7 @@ export function createMessagesTranslator(): StreamTranslator {
   function hear({ content, refusal, tool_calls: calls }: Json): void {
     const words = textOf(content) + textOf(refusal);
     if (words !== '') blocks.say(words);
-    for (const { index, id: callId, function: called } of listOf(calls)) {
-      const { name, arguments: json } = recordOf(called);
-      const number = typeof index === 'number' ? index : undefined;
-      blocks.call({ index: number, id: textOf(callId), name: textOf(name), json: textOf(json) });
-    }
+    for (const call of listOf(calls)) blocks.call(pieceOf(call));
   }
 
   return {
