@@ -44,7 +44,7 @@ export type Budget = z.infer<typeof budgetSchema>;
 /** Calls of models and what they used, for one combination of what was grouped by. */
 export const usageSchema = z.object({
   agent: z.string().optional(),
-  /** With its provider: `anthropic/claude-sonnet-4-5`. */
+  /** With its provider: `anthropic/claude-sonnet-5-5`. */
   model: z.string().optional(),
   /** In UTC, `2030-01-31`. */
   day: z.string().optional(),

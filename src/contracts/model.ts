@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** `anthropic/claude-sonnet-4-5`. */
+/** `anthropic/claude-sonnet-5-5`. */
 export const modelNameSchema = z
   .string()
   .regex(/^(anthropic|openai|openrouter|gemini|ollama|custom|rehearsal)\/[\x21-\x7e]{1,150}$/, {
@@ -20,14 +20,14 @@ export const modelRoutesSchema = z
   .refine((routes) => Array.isArray(routes['default']), 'must have a list for "default"');
 export type ModelRoutes = z.infer<typeof modelRoutesSchema>;
 
-const sonnet = ['anthropic/claude-sonnet-4-5', 'openrouter/anthropic/claude-sonnet-4.5'];
-const large = [...sonnet, 'openai/gpt-5', 'gemini/gemini-2.5-pro'];
-const small = ['anthropic/claude-haiku-4-5', 'openai/gpt-5-mini', 'gemini/gemini-2.5-flash'];
+const sonnet = ['anthropic/claude-sonnet-5-5', 'openrouter/anthropic/claude-sonnet-5.5'];
+const large = [...sonnet, 'openai/gpt-5.6-terra', 'gemini/gemini-3.8-flash'];
+const small = ['anthropic/claude-haiku-5-5', 'openai/gpt-5.6-luna', 'gemini/gemini-3.5-flash-lite'];
 
 export const defaultModelRoutes: ModelRoutes = {
   default: large,
-  ceo: ['anthropic/claude-opus-4-5', ...large],
-  dao: ['anthropic/claude-opus-4-5', ...large],
+  ceo: ['anthropic/claude-opus-5-5', ...large],
+  dao: ['anthropic/claude-opus-5-5', ...large],
   coo: small,
   code: large,
   writing: large,

@@ -43,7 +43,7 @@ const addRun: Register = (benchmark, open) => {
   benchmark
     .command('run')
     .description('put the questions of tasks to models, and wait for the results')
-    .argument('<models...>', 'such as anthropic/claude-sonnet-4-5; rehearsal needs no key')
+    .argument('<models...>', 'such as anthropic/claude-sonnet-5-5; rehearsal needs no key')
     .option('-t, --tasks <tasks>', 'with commas between; else all there are')
     .option('-d, --detach', 'do not wait: say which run it is, and end')
     .action(async (models, { tasks: wanted, detach }) => {

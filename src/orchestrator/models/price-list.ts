@@ -67,10 +67,15 @@ export const prices: Readonly<Record<string, ModelPrice>> = {
   'openai/gpt-4o-mini': metered([0.15, 0.6, 0.075], 16_384),
   'openai/text-embedding-3-small': metered([0.02, 0], 1),
   'openai/text-embedding-3-large': metered([0.13, 0], 1),
-  // What is reserved, and what counts where OpenRouter does not say what it has charged; December 2025.
+  // What is reserved, and what counts where OpenRouter does not say what it has charged: the makers' own prices.
+  'openrouter/anthropic/claude-sonnet-5.5': metered([2, 10, 0.2, 2.5, 4], 128_000),
   'openrouter/anthropic/claude-sonnet-4.5': metered([3, 15, 0.3, 3.75, 6], 64_000, longSonnet),
   'openrouter/openai/gpt-5': metered([1.25, 10, 0.125], 128_000),
   'openrouter/openai/text-embedding-3-small': metered([0.02, 0], 1),
+  // ai.google.dev/gemini-api/docs/pricing, October 2026. Half of this for 3.8 Flash until the year ends: a budget had better be too careful.
+  'gemini/gemini-3.8-flash': metered([1.5, 7.5, 0.15], 65_536),
+  'gemini/gemini-3.5-flash': metered([1.5, 9, 0.15], 65_536),
+  'gemini/gemini-3.5-flash-lite': metered([0.3, 2.5, 0.03], 65_536),
   // December 2025, and still so in March 2026.
   'gemini/gemini-2.5-pro': metered([1.25, 10, 0.125], 65_536, longGemini),
   'gemini/gemini-2.5-flash': metered([0.3, 2.5, 0.03], 65_536),

@@ -19,7 +19,7 @@ const wholeOf = ({
   cacheWriteHour = cacheWrite,
 }: Rates): Whole => ({ input, output, cacheRead, cacheWrite, cacheWriteHour });
 
-/** A dated name (`claude-sonnet-4-5-20250929`) has its family's price. What nobody has priced is not free: it costs as much as the dearest. */
+/** A dated name (`claude-haiku-4-5-20251001`) has its family's price. What nobody has priced is not free: it costs as much as the dearest. */
 export function priceOf({ provider, model }: ModelName, own: Prices = {}): ModelPrice {
   const table = { ...prices, ...own };
   const name = `${provider}/${model}`;

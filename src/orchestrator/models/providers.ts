@@ -48,7 +48,7 @@ function providerOf(name: ProviderName, { baseUrl, key }: ProviderAccess): Provi
   };
 }
 
-/** `anthropic/claude-sonnet-4-5`: the provider, and the model as the provider calls it. */
+/** `anthropic/claude-sonnet-5-5`: the provider, and the model as the provider calls it. */
 export interface ModelName {
   readonly provider: string;
   readonly model: string;

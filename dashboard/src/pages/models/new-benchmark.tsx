@@ -49,7 +49,7 @@ function Form({ onRun }: Pick<NewBenchmarkProps, 'onRun'>) {
             <TextArea
               label={t('runModels')}
               hint={t('runModelsHint')}
-              placeholder="anthropic/claude-sonnet-4-5"
+              placeholder="anthropic/claude-sonnet-5-5"
               rows={3}
               value={text}
               onChange={setText}
