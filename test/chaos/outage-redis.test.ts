@@ -39,9 +39,14 @@ describeRedis('Redis is', () => {
   });
 
   it('hanging: /ready says so, and nobody waits for it', outageTest, async () => {
-    const outage = await stage.outage({ breaks: redis.freeze, mends: redis.thaw });
+    const outage = await stage.outage({ breaks: redis.freeze, meanwhile: stage.works, mends: redis.thaw });
     expectReadiness(outage, { database: 'ok', redis: 'error' });
     await expectOnlyReadyToTell();
+    // Whoever asked in its first half was answered before it was over.
+    const half = (outage.from + outage.to) / 2;
+    const asked = stage.load.answers.filter(({ at }) => at > outage.from && at < half);
+    expect(asked).not.toEqual([]);
+    expect(asked.filter(({ at, tookMs }) => at + tookMs > outage.to)).toEqual([]);
   });
 
   it('full: it still carries news, requests are counted in memory, and nobody notices', outageTest, async () => {

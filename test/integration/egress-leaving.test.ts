@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type EgressStage, openEgress, portOf } from '../support/egress-stage.ts';
+import { type EgressStage, openEgress, portOf, whitelistEvent } from '../support/egress-stage.ts';
 import { eventually } from '../support/eventually.ts';
 
 const name = 'wiki.test';
@@ -66,13 +66,17 @@ describe.each(['get', 'post', 'connect'] as const)('%s, while its name is looked
     expect(egress.denied).toEqual([]);
   });
 
-  it('by a life that is cut sends nothing any more', async () => {
+  it.each([
+    ['by a life that is cut', () => egress.connections.cutLife('ins_1')],
+    ['to an entry that is removed', () => egress.view.follow(whitelistEvent('domain_removed', { domain: name }))],
+  ])('%s sends nothing any more', async (_what, cut) => {
     const end = holdNames();
     const socket = await say(asking[kind]());
     await eventually(() => egress.looked[0], { what: 'the look-up' });
     const closed = once(socket, 'close');
-    egress.connections.cutLife('ins_1');
+    cut();
     await closed;
+    egress.view.follow(whitelistEvent('domain_approved', { domain: name, category: 'internal' }));
     end();
     // The next one is let through, and is all that arrives.
     await say(asking.post());
@@ -80,6 +84,18 @@ describe.each(['get', 'post', 'connect'] as const)('%s, while its name is looked
       what: 'the next request',
     });
     expect(heard).toHaveLength(1);
+  });
+});
+
+describe('a client that is refused', () => {
+  it('and neither reads nor closes its half is cut off all the same', async () => {
+    const socket = connect({ port: portOf(egress.proxy), host: '127.0.0.1', allowHalfOpen: true });
+    socket.on('error', () => undefined);
+    socket.write(`CONNECT elsewhere.test:443 HTTP/1.1\r\nHost: x\r\n${credentials}\r\nand more`);
+    await once(socket, 'readable');
+    const count = () => new Promise<number>((resolve) => egress.proxy.getConnections((_error, open) => resolve(open)));
+    await eventually(async () => ((await count()) === 0 ? true : undefined), { what: 'the end of the connection' });
+    socket.destroy();
   });
 });
 

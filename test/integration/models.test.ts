@@ -272,6 +272,15 @@ describe('a provider that fails again and again', () => {
       'anthropic ok',
     ]);
   });
+
+  it('gives way to nobody where it has refused the request itself: another is not asked what one will not do', async () => {
+    stage.settings.set('llm.routing_strategy', 'agent-role');
+    stage.settings.set('llm.routes', { default: [names.openai, names.anthropic] });
+    stage.settings.set('llm.enable_fallback', true);
+    fakes.openai.script({ kind: 'status', status: 400 });
+    await expect(create('default')).rejects.toMatchObject({ status: 400 });
+    expect([fakes.openai.requests.length, fakes.anthropic.requests.length]).toEqual([1, 0]);
+  });
 });
 
 describe('a stream', () => {

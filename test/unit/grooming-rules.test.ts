@@ -58,6 +58,10 @@ describe('the priority of an open task', () => {
     expect(raised({ ...open, priority: expected }, now)).toBe(expected);
   });
 
+  it('is never lowered: what was raised before, for a date that was moved since, stays as it is', () => {
+    expect(raised(task({ priority: 'urgent', givenPriority: 'low' }), now)).toBe('urgent');
+  });
+
   it('is not raised by age while somebody works on it', () => {
     expect(raised(task({ status: 'in_progress', createdAt: 0 }), now)).toBe('normal');
   });

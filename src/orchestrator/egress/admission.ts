@@ -62,8 +62,6 @@ export function createAdmission({ allowed, connections, ...look }: Deps): Admit 
       const found = await resolveTarget(look, target.host, isInternal);
       if (found.kind === 'unknown') throw new Denied('unresolvable', target.host);
       if (found.kind === 'private') throw new Denied('private_address', target.host);
-      // The whitelist may have changed while we asked for the address; an entry that is gone has cut nothing yet.
-      if (!allowed().has(entry)) throw new Denied('not_whitelisted', target.host);
       return { target, entry, isInternal, address: found.address, connection: opened };
     } catch (error) {
       opened.close();

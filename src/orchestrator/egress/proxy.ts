@@ -60,8 +60,10 @@ async function tunnel(
   } catch (error) {
     report(deps, attempt, error);
     // After the 200 there is no HTTP left to say anything in.
-    if (isEstablished) client.destroy();
-    else client.end(rawResponse(refusalOf(error)));
+    if (isEstablished) return void client.destroy();
+    // Whoever keeps its own half open would keep its place for ever: no timeout of the server watches it any more.
+    client.once('finish', () => client.destroy());
+    client.end(rawResponse(refusalOf(error)));
   }
 }
 

@@ -86,6 +86,20 @@ describe('the settings', () => {
     });
   });
 
+  it('are told of in the log with what they were before', async () => {
+    await change('queue', 'delay_low', 3_000);
+    await change('queue', 'delay_low', 4_000);
+    expect((await lastChange())?.payload).toMatchObject({ value: 4_000, before: 3_000 });
+  });
+
+  it('changed by many at once are told of one after the other, each with what it found', async () => {
+    const values = Array.from({ length: 8 }, (_, index) => 5_000 + index);
+    await Promise.all(values.map((value) => change('queue', 'delay_low', value)));
+    const { events } = await stage.ok('listEvents', { query: { type: 'setting_changed', limit: values.length + 1 } });
+    const told = events.map(({ payload }) => payload);
+    expect(told.slice(0, -1).map(({ before }) => before)).toEqual(told.slice(1).map(({ value }) => value));
+  });
+
   it('that do not exist are not found, nor a role that does not', async () => {
     await unknown('queue', 'delay_whenever');
     await unknown('nobody', 'knows');
