@@ -58,7 +58,7 @@ async function rage(options: StormOptions, onClose: OnClose): Promise<StormRepor
   onClose('invariants', async () => void (await invariants.stop()));
 
   const birth = await giveBirth(pool, options);
-  await quicken(pool);
+  await prepare(pool);
   const bell = await hangCommitBell(databaseUrl);
   onClose('bell', () => bell.close());
   const crowd = await gatherCrowd({ victim, databaseUrl, pool, seed });
@@ -101,11 +101,12 @@ async function rage(options: StormOptions, onClose: OnClose): Promise<StormRepor
   };
 }
 
-/** Nothing waits for minutes in a storm. */
-async function quicken(pool: pg.Pool): Promise<void> {
+/** Nothing waits for minutes in a storm, and no memory is full before its end: notes tell what was read. */
+async function prepare(pool: pg.Pool): Promise<void> {
   await pool.query(`insert into settings (category, key, value, updated_at, updated_by) values
     ('queue', 'delay_high', '500', now(), 'operator:storm'), ('queue', 'delay_normal', '1000', now(), 'operator:storm'),
-    ('decisions', 'statement_window', '10', now(), 'operator:storm')`);
+    ('decisions', 'statement_window', '10', now(), 'operator:storm'),
+    ('memory', 'notes_per_agent', '10000', now(), 'operator:storm')`);
 }
 
 function countOutcomes(writes: readonly Write[]): StormReport['writes'] {

@@ -19,20 +19,28 @@ const names = (change: Partial<RoutingInput>) => {
 };
 const only = (...providers: string[]) => ({ available: new Set(providers) });
 const own = {
-  default: ['openai/gpt-5', 'anthropic/claude-haiku-4-5'],
+  default: ['openai/gpt-5.6-terra', 'anthropic/claude-haiku-4-5'],
   cmo: ['openai/gpt-5-mini'],
   code: ['openai/gpt-4.1'],
 };
 
 describe('a call finds its models', () => {
   it.each<[string, Partial<RoutingInput>, readonly string[]]>([
-    ['claude-only: the first Claude of the route', {}, ['anthropic/claude-sonnet-4-5']],
-    ['claude-only: by role', { role: 'ceo' }, ['anthropic/claude-opus-4-5']],
+    ['claude-only: the first Claude of the route', {}, ['anthropic/claude-sonnet-5-5']],
+    ['claude-only: by role', { role: 'ceo' }, ['anthropic/claude-opus-5-5']],
     ['claude-only: though others are cheaper', { routes: own }, ['anthropic/claude-haiku-4-5']],
     ['agent-role: the role’s list', { strategy: 'agent-role', routes: own }, ['openai/gpt-5-mini']],
-    ['agent-role: the default list for others', { strategy: 'agent-role', routes: own, role: 'cto' }, ['openai/gpt-5']],
+    [
+      'agent-role: the default list for others',
+      { strategy: 'agent-role', routes: own, role: 'cto' },
+      ['openai/gpt-5.6-terra'],
+    ],
     ['task-type: the task’s list', { strategy: 'task-type', routes: own, taskType: 'code' }, ['openai/gpt-4.1']],
-    ['task-type: no list of that name', { strategy: 'task-type', routes: own, taskType: 'toString' }, ['openai/gpt-5']],
+    [
+      'task-type: no list of that name',
+      { strategy: 'task-type', routes: own, taskType: 'toString' },
+      ['openai/gpt-5.6-terra'],
+    ],
     ['cheapest: by price', { strategy: 'cheapest', routes: own }, ['openai/gpt-5-mini']],
     [
       'cheapest: by the operator’s prices',
@@ -54,7 +62,7 @@ describe('a call finds its models', () => {
       { strategy: 'agent-role', routes: own, role: 'cto', enableFallback: true },
       own.default,
     ],
-    ['only of providers that are set up', { strategy: 'fallback', ...only('openai') }, ['openai/gpt-5']],
+    ['only of providers that are set up', { strategy: 'fallback', ...only('openai') }, ['openai/gpt-5.6-terra']],
     ['by full name', { asked: 'openai/gpt-9' }, ['openai/gpt-9']],
     [
       'by full name, with fallback',
