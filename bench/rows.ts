@@ -16,6 +16,7 @@ import { jobPickUp } from './rows/job-pick-up.ts';
 import { killBack } from './rows/kill-back.ts';
 import { killNoticed } from './rows/kill-noticed.ts';
 import { knowledgeMeaning } from './rows/knowledge-meaning.ts';
+import { knowledgeQuestion } from './rows/knowledge-question.ts';
 import { knowledgeSearch } from './rows/knowledge-search.ts';
 import { orchestratorMemory } from './rows/orchestrator-memory.ts';
 import { pageBusy } from './rows/page-busy.ts';
@@ -41,6 +42,7 @@ export const rows: readonly Row[] = [
   knowledgeSearch,
   jobPickUp,
   knowledgeMeaning,
+  knowledgeQuestion,
   firstTokenRow,
   egress,
   orchestratorMemory,

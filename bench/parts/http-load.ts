@@ -13,7 +13,8 @@ export interface HttpLoad {
 
 export interface Target {
   readonly port: number;
-  readonly path: string;
+  /** Several: one after the other, and again from the first. */
+  readonly path: string | readonly string[];
   readonly requests: number;
 }
 

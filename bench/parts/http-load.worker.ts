@@ -4,15 +4,17 @@ import { serve } from './worker.ts';
 
 interface Load {
   readonly port: number;
-  readonly path: string;
+  readonly path: string | readonly string[];
   readonly key: string;
   readonly connections: number;
   readonly requests: number;
 }
 
-/** Sends the same request again and again over kept connections, one at a time on each; as little of a client as can be. */
+/** Sends the same requests again and again over kept connections, one at a time on each; as little of a client as can be. */
 async function load({ port, path, key, connections, requests }: Load): Promise<{ ms: number; latenciesMs: number[] }> {
-  const request = `GET ${path} HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nx-api-key: ${key}\r\n\r\n`;
+  const asked = [path]
+    .flat()
+    .map((each) => `GET ${each} HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nx-api-key: ${key}\r\n\r\n`);
   const sockets = await Promise.all(Array.from({ length: connections }, () => open(port)));
   const latenciesMs: number[] = [];
   let left = requests;
@@ -21,6 +23,7 @@ async function load({ port, path, key, connections, requests }: Load): Promise<{
     sockets.map(async (socket) => {
       const answers = readAnswers(socket);
       while (left > 0) {
+        const request = asked[(requests - left) % asked.length] ?? '';
         left -= 1;
         const askedAt = performance.now();
         socket.write(request);

@@ -29,7 +29,7 @@ async function open({ databaseUrl }: { databaseUrl: string }): Promise<void> {
   const profiles = await loadProfiles('profiles', (error) => console.error(error));
   const sealer = createSealer('the key of the benchmark', chance);
   const wired = { config, postgres, clock, chance, sealer, profiles, runtimeIsStale: () => false };
-  services = createServices({ ...wired, onCommitted: () => undefined });
+  services = createServices({ ...wired, onCommitted: () => undefined, onDocuments: () => undefined });
   await services.agents.register(() => false);
 }
 

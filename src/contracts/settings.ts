@@ -25,6 +25,9 @@ export interface SettingRow<S extends z.ZodType = z.ZodType> {
   readonly description: string;
 }
 
+/** Spaces count: `query: ` ends with one. */
+const prefixSchema = z.string().max(200);
+
 const row = <S extends z.ZodType>(setting: SettingRow<S>) => setting;
 
 const delay = (priority: string, ms: number) =>
@@ -127,6 +130,17 @@ export const settingsRegistry = {
     default: '',
     description:
       'Finds documents by meaning too: the model, such as openai/text-embedding-3-small, that makes vectors of them; empty: by their words alone',
+  }),
+  'knowledge.embedding_query_prefix': row({
+    schema: prefixSchema,
+    default: '',
+    description: 'Stands before each question for models that want it, such as "query: " or "search_query: "',
+  }),
+  'knowledge.embedding_document_prefix': row({
+    schema: prefixSchema,
+    default: '',
+    description:
+      'Stands before each text of a document, such as "passage: " or "search_document: "; another one embeds all documents anew',
   }),
   'knowledge.similarity_min': row({
     schema: z.number().min(0).max(1),

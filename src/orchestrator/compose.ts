@@ -9,7 +9,7 @@ import type { ContainerControl } from './container.ts';
 import { createChanges } from './events/changes.ts';
 import { createFeed, eventBatchSchema, type Feed } from './events/feed.ts';
 import { createNudge } from './events/nudge.ts';
-import { topics } from './events/topics.ts';
+import { channels, topics } from './events/topics.ts';
 import { type Foundation, openFoundation } from './foundation.ts';
 import { type Gateway, openGateway } from './gateway/gateway.ts';
 import type { HealthParts } from './health.ts';
@@ -73,7 +73,8 @@ async function open(config: Config, root: string, lifecycle: Lifecycle): Promise
   lifecycle.onClose('background work', () => closing.abort());
   const monitor = createRuntimeMonitor({ clock, log, signal: closing.signal });
 
-  let wakeRelay: (() => void) | undefined;
+  let term: ReturnType<typeof beginTerm> | undefined;
+  const onLost = (error: unknown) => log.debug({ err: error }, 'a hint was not sent');
   const services = createServices({
     config,
     postgres,
@@ -84,11 +85,21 @@ async function open(config: Config, root: string, lifecycle: Lifecycle): Promise
     runtimeIsStale: () => monitor.state().status === 'unhealthy',
     onCommitted: createNudge({
       postgres,
-      wakeOwnRelay: () => {
-        wakeRelay?.();
-        return wakeRelay !== undefined;
+      channel: channels.events,
+      wakeOwn() {
+        term?.wakeRelay();
+        return term !== undefined;
       },
-      onError: (error) => log.debug({ err: error }, 'a hint was not sent'),
+      onError: onLost,
+    }),
+    onDocuments: createNudge({
+      postgres,
+      channel: channels.documents,
+      wakeOwn() {
+        term?.wakeEmbedding();
+        return term !== undefined;
+      },
+      onError: onLost,
     }),
   });
   await services.agents.register(config.isWanted);
@@ -102,6 +113,7 @@ async function open(config: Config, root: string, lifecycle: Lifecycle): Promise
   });
   feed.onEvent(secrets.follow);
   const gateway = await openGateway({ ...foundation, services, postgres, feed, metrics, secretOf: secrets.secretOf });
+  const { meaning } = gateway;
 
   const docker = new Dockerode();
   let chosen: ChosenRuntime | undefined;
@@ -134,13 +146,13 @@ async function open(config: Config, root: string, lifecycle: Lifecycle): Promise
     retryMs: leaderRetryMs,
     async beginTerm(number) {
       const duties = [notifiers.createDuty, benchmarks.createDuty];
-      const term = beginTerm({ ...foundation, services, postgres, feed, metrics, runtime, duties, number });
-      wakeRelay = term.wakeRelay;
+      const begun = beginTerm({ ...foundation, services, postgres, feed, metrics, meaning, runtime, duties, number });
+      term = begun;
       const stop = async () => {
-        wakeRelay = undefined;
-        await term.stop();
+        term = undefined;
+        await begun.stop();
       };
-      return { onNotification: term.onNotification, stop };
+      return { onNotification: begun.onNotification, stop };
     },
     onError: (error) => log.warn({ err: error }, 'leadership'),
   });
@@ -172,7 +184,6 @@ async function open(config: Config, root: string, lifecycle: Lifecycle): Promise
       );
     },
   };
-  const { meaning } = gateway;
   const scheduler = openScheduler(foundation, { services, notifiers, benchmarks, monitor, meaning });
   const apiUrl = await openApi(foundation, {
     services,

@@ -10,6 +10,8 @@ import type { Feed } from './events/feed.ts';
 import { fence } from './events/fence.ts';
 import { createRelay, type Relay } from './events/relay.ts';
 import { channels, topics } from './events/topics.ts';
+import { createEmbeddingDuty } from './knowledge/embedding-duty.ts';
+import type { Meaning } from './knowledge/meaning.ts';
 import type { Metrics } from './metrics.ts';
 import type { Duty } from './notifiers/duty.ts';
 import type { Bus } from './platform/bus.ts';
@@ -33,6 +35,7 @@ export interface TermDeps {
   readonly feed: Feed;
   readonly bus: Bus;
   readonly metrics: Metrics;
+  readonly meaning: Meaning;
   readonly log: Logger;
   /** Resolves when there is a runtime; undefined when the process closes before. */
   readonly runtime: Promise<(ChosenRuntime & { readonly specs: SpecBuilder }) | undefined>;
@@ -48,8 +51,14 @@ const overdueAtOnce = 500;
 /** Fewer than a pool has connections, those of starts that are under way included. */
 const looksAtOnce = 4;
 
+/** What of it hears of commits of this process without a NOTIFY. */
+interface Wakes {
+  wakeRelay(): void;
+  wakeEmbedding(): void;
+}
+
 /** What the leader alone runs: relay, sweep and the watch over the team. */
-export function beginTerm(deps: TermDeps): Term & { wakeRelay(): void } {
+export function beginTerm(deps: TermDeps): Term & Wakes {
   const { config, services, clock, metrics, log } = deps;
   const relay = openRelay(deps);
   const leases = createLeaseSweep({
@@ -66,7 +75,13 @@ export function beginTerm(deps: TermDeps): Term & { wakeRelay(): void } {
       leases.forget();
     },
   });
-  const duties = deps.duties.map((make) => make());
+  const embedding = createEmbeddingDuty({
+    meaning: deps.meaning,
+    clock,
+    everyMs: config.every.sweepMs,
+    onError: (error) => log.warn({ err: error }, 'documents wait to be embedded'),
+  });
+  const duties = [embedding, ...deps.duties.map((make) => make())];
   let supervisor: Supervisor | undefined;
   let over = false;
   const supervised = deps.runtime.then((chosen) => {
@@ -81,8 +96,10 @@ export function beginTerm(deps: TermDeps): Term & { wakeRelay(): void } {
 
   return {
     wakeRelay: () => relay.wake(),
+    wakeEmbedding: () => embedding.wake(),
     onNotification(channel, payload) {
       if (channel === channels.events) relay.wake();
+      if (channel === channels.documents) embedding.wake();
       if (channel === channels.reconcile) supervisor?.wake(payload, 'operator');
     },
     async stop() {

@@ -43,6 +43,7 @@ export interface ServicesDeps {
   readonly sealer: Sealer;
   readonly profiles: Profiles;
   readonly onCommitted: () => void;
+  readonly onDocuments: () => void;
   readonly runtimeIsStale: () => boolean;
 }
 
@@ -63,7 +64,7 @@ export function createServices(deps: ServicesDeps) {
 
   const events = createEventService(postgres);
   const keys = createKeyService(common);
-  const knowledge = createKnowledgeService(common);
+  const knowledge = createKnowledgeService({ ...common, onWritten: deps.onDocuments });
   const memory = createMemoryService({ knowledge, settings });
   const inbox = createInboxService(common);
   const escalations = createEscalationService({ unitOfWork, inbox, chance, onStuckAnswered: wakeAnew });

@@ -15,7 +15,8 @@ export async function openLibrary(given?: TestDatabase, providers: ProviderAcces
   const { postgres } = database;
   const profiles = await loadProfiles('profiles', () => undefined);
   const { clock, advance } = fakeClock(Date.UTC(2030, 0, 1));
-  const services = servicesOn({ postgres, clock, profiles });
+  let onDocuments: () => void = () => undefined;
+  const services = servicesOn({ postgres, clock, profiles, onDocuments: () => onDocuments() });
   await services.agents.register(() => false);
   const { knowledge, unitOfWork } = services;
   const meaning = await openMeaning({ services, postgres, clock, providers });
@@ -29,6 +30,10 @@ export async function openLibrary(given?: TestDatabase, providers: ProviderAcces
     meaning,
     clock,
     advance,
+    /** After each commit that wrote documents. */
+    onDocuments(hint: () => void) {
+      onDocuments = hint;
+    },
     put: (document: Partial<NewDocument> & { source: string }) =>
       unitOfWork((work) =>
         knowledge.put(work, { kind: 'file', owner: null, title: document.source, text: '', ...document }),

@@ -2,12 +2,14 @@ import type { JsonValue } from '../../src/contracts/primitives.ts';
 import { excuseLoop } from '../../src/orchestrator/agents/loops.ts';
 import { createAccounts } from '../../src/orchestrator/budgets/accounts.ts';
 import { system } from '../../src/orchestrator/events/work.ts';
+import { createExclusively } from '../../src/orchestrator/knowledge/exclusively.ts';
 import { createMeaning } from '../../src/orchestrator/knowledge/meaning.ts';
 import { openModels } from '../../src/orchestrator/models/models.ts';
 import type { ProviderAccesses } from '../../src/orchestrator/models/providers.ts';
 import type { Clock } from '../../src/orchestrator/platform/clock.ts';
 import { systemChance as chance } from '../../src/orchestrator/platform/identity.ts';
 import type { Postgres } from '../../src/orchestrator/platform/postgres.ts';
+import { createSessionLocks } from '../../src/orchestrator/platform/session-locks.ts';
 import type { Services } from '../../src/orchestrator/services.ts';
 import { createSettingsReader } from '../../src/orchestrator/settings/reader.ts';
 import { createSettingsView } from '../../src/orchestrator/settings/view.ts';
@@ -48,12 +50,14 @@ export async function openMeaning({ services, postgres, clock, providers = {} }:
     onCalled: () => undefined,
     onError: (error) => errors.push(error),
   });
+  const locks = createSessionLocks({ connect: postgres.connect, namespace: 2, onError: (error) => errors.push(error) });
   const meaning = createMeaning({
     postgres,
     clock,
     settings,
-    wantedModel: () => services.settings.read(postgres.db, 'knowledge.embedding_model'),
+    stored: services.settings,
     embedTexts: models.embedTexts,
+    exclusively: createExclusively({ locks, onError: (error) => errors.push(error) }),
     onError: (error) => errors.push(error),
   });
   return {
@@ -67,6 +71,7 @@ export async function openMeaning({ services, postgres, clock, providers = {} }:
     },
     async close() {
       closing.abort();
+      await locks.close();
       await models.close();
     },
   };

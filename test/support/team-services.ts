@@ -15,6 +15,7 @@ export const servicesOn = (given: Pick<ServicesDeps, 'postgres' | 'profiles'> & 
     chance,
     sealer: createSealer('the key of the tests', chance),
     onCommitted: () => undefined,
+    onDocuments: () => undefined,
     runtimeIsStale: () => false,
     ...given,
   });

@@ -13,6 +13,7 @@ import { testLimits } from './database.ts';
 import { eventually } from './eventually.ts';
 import { fakeClock } from './fake-clock.ts';
 import { startTcpProxy, type TcpProxy } from './http-tcp-proxy.ts';
+import { openMeaning } from './meaning.ts';
 import { servicesOn } from './team-services.ts';
 
 /** Between a client and the server, with the address that leads through it. */
@@ -52,11 +53,13 @@ export async function watchTerm(databaseUrl: string, { wanted, broken = [], befo
     secretOf: () => undefined,
     onAddress: () => undefined,
   });
+  const meaning = await openMeaning({ services, postgres, clock: time.clock });
   const term = beginTerm({
     ...common,
     duties: [],
     number: 1,
     services,
+    meaning,
     feed: createFeed({ clock: time.clock, read: async () => [], catchUpMs: 1_000, onError: () => undefined }),
     bus: createLocalBus(),
     metrics: createMetrics(),
@@ -65,6 +68,7 @@ export async function watchTerm(databaseUrl: string, { wanted, broken = [], befo
   });
   async function dispose(): Promise<void> {
     await term.stop();
+    await meaning.close();
     await postgres.close();
     await wire.close();
   }

@@ -26,6 +26,7 @@ describe('the field of a setting', () => {
     ['llm.routing_strategy', { kind: 'choice', options: expect.arrayContaining(['cheapest']) }],
     ['llm.default_model', { kind: 'text', blank: null }],
     ['knowledge.embedding_model', { kind: 'text', blank: '' }],
+    ['knowledge.embedding_query_prefix', { kind: 'verbatim' }],
     ['decisions.policy', { kind: 'json' }],
     ['llm.prices', { kind: 'json' }],
   ] as const)('of %s is that of its schema', (name, kind) => {
@@ -44,6 +45,8 @@ describe('the field of a setting', () => {
     [{ kind: 'json' } as const, '{', { problem: 'not_json' }],
     [{ kind: 'text', blank: null } as const, ' ', { value: null }],
     [{ kind: 'text', blank: '' } as const, ' ', { value: '' }],
+    [{ kind: 'text', blank: '' } as const, ' openai/x ', { value: 'openai/x' }],
+    [{ kind: 'verbatim' } as const, 'query: ', { value: 'query: ' }],
   ])('%j says of %j: %j', (kind, draft, read) => expect(valueOfDraft(kind, draft)).toEqual(read));
 });
 

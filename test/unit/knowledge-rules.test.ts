@@ -5,6 +5,7 @@ import {
   differences,
   fuse,
   partOf,
+  restMsAfter,
   snippetOf,
   storable,
   wordsOf,
@@ -12,6 +13,16 @@ import {
 
 const sentence = 'The landlord may end the lease in writing. ';
 const words = (count: number) => Array.from({ length: count }, (_, at) => `word${at}`).join(' ');
+
+describe('the rest of a model that gives no vectors', () => {
+  it.each([
+    [1, 5_000],
+    [2, 10_000],
+    [4, 40_000],
+    [7, 300_000],
+    [10_000, 300_000],
+  ])('after %i failures in a row is %i ms', (failures, restMs) => expect(restMsAfter(failures)).toBe(restMs));
+});
 
 describe('the passages of a text', () => {
   it('put together are the text again, and none is longer than a screen', () => {

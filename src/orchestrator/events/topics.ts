@@ -12,4 +12,6 @@ export const channels = {
   events: 'boardroom_events',
   /** An agent deserves a look; the payload is its type. */
   reconcile: 'boardroom_reconcile',
+  /** Somebody committed documents. */
+  documents: 'boardroom_documents',
 } as const;

@@ -22,6 +22,8 @@ export interface Work {
   /** Milliseconds since 1970; one moment for all that this work writes. */
   readonly now: number;
   append<T extends EventType>(actor: Actor, type: T, payload: Omit<EventPayload<T>, 'actor'>): void;
+  /** Once for each hint, however often it is asked for; for nobody to wait on, and lost with the process. */
+  afterCommit(hint: () => void): void;
 }
 
 export type UnitOfWork = <T>(change: (work: Work) => Promise<T>) => Promise<T>;
@@ -36,21 +38,26 @@ interface UnitOfWorkDeps {
 export function createUnitOfWork({ postgres, clock, onCommitted }: UnitOfWorkDeps): UnitOfWork {
   return async (change) => {
     let wrote = false;
+    let hints: ReadonlySet<() => void> = new Set();
     const result = await postgres.transaction(async (tx, send) => {
       const rows: NewEventRow[] = [];
+      const asked = new Set<() => void>();
       const now = clock.now();
       const answer = await change({
         tx,
         send,
         now,
         append: (actor, type, payload) => rows.push(toRow({ actor, type, payload, now })),
+        afterCommit: (hint) => asked.add(hint),
       });
       // Last, and in one statement: places in the log are taken as late as possible, so readers wait least.
       if (rows.length > 0) send(() => insertEvents(tx, rows));
       wrote = rows.length > 0;
+      hints = asked;
       return answer;
     });
     if (wrote) onCommitted();
+    for (const hint of hints) hint();
     return result;
   };
 }

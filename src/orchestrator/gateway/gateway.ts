@@ -9,6 +9,7 @@ import type { Feed } from '../events/feed.ts';
 import { passingFrame } from '../events/frames.ts';
 import { topics } from '../events/topics.ts';
 import { expressMessages } from '../http/express-messages.ts';
+import { createExclusively } from '../knowledge/exclusively.ts';
 import { createMeaning, type Meaning } from '../knowledge/meaning.ts';
 import type { Lifecycle } from '../lifecycle.ts';
 import type { Metrics } from '../metrics.ts';
@@ -19,6 +20,7 @@ import type { Chance } from '../platform/identity.ts';
 import { iso } from '../platform/iso.ts';
 import type { Logger } from '../platform/log.ts';
 import type { Postgres } from '../platform/postgres.ts';
+import { createSessionLocks } from '../platform/session-locks.ts';
 import { masked, type SecretOf } from '../secrets/rules.ts';
 import type { Services } from '../services.ts';
 import { createSettingsReader } from '../settings/reader.ts';
@@ -54,6 +56,8 @@ interface Deps {
   readonly secretOf: SecretOf;
 }
 
+/** Any number that no other lock of ours uses. */
+const vectorLocks = 7_261_006;
 /** Counts that a crash may lose. */
 const usageFlushMs = 5_000;
 
@@ -160,11 +164,14 @@ export async function openGateway(deps: Deps): Promise<Gateway> {
   lifecycle.onClose('calls of models', () => models.close());
   usage.start();
   lifecycle.onClose('counts of domains', () => usage.stop());
+  const locks = createSessionLocks({ connect: postgres.connect, namespace: vectorLocks, onError });
+  lifecycle.onClose('locks of vectors', () => locks.close());
   const meaning = createMeaning({
     ...deps,
     settings: createSettingsReader(settings.stored),
-    wantedModel: () => services.settings.read(postgres.db, 'knowledge.embedding_model'),
+    stored: services.settings,
     embedTexts: models.embedTexts,
+    exclusively: createExclusively({ locks, onError }),
     onError: (error) => log.warn({ err: error }, 'nothing is found by its meaning'),
   });
   const call = createToolCaller({

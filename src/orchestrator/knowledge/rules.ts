@@ -63,9 +63,14 @@ export function differences<D extends Stamped>(
 const wordPattern = /[\p{L}\p{M}\p{N}]+/gu;
 const wordsMax = 8;
 
+/** Most words: nothing of them has to be taken apart. */
+const plainWord = /^[a-z0-9]*$/i;
+
 /** Letters as one would look them up: small, without accents. */
 const fold = (word: string): string =>
-  word.toLowerCase().replaceAll('ß', 'ss').normalize('NFD').replaceAll(/\p{M}/gu, '');
+  plainWord.test(word)
+    ? word.toLowerCase()
+    : word.toLowerCase().replaceAll('ß', 'ss').normalize('NFD').replaceAll(/\p{M}/gu, '');
 
 /** The words of a question, each once; of too many the longest, which say most. */
 export function wordsOf(query: string): string[] {
@@ -75,6 +80,12 @@ export function wordsOf(query: string): string[] {
     .sort((a, b) => b.length - a.length)
     .slice(0, wordsMax);
 }
+
+const restMsMin = 5_000;
+const restMsMax = 300_000;
+
+/** How long a model is left alone that has given no vectors so often in a row. */
+export const restMsAfter = (failures: number): number => Math.min(restMsMin * 2 ** (failures - 1), restMsMax);
 
 /** How much the first places of a list count above the later ones; the usual value. */
 const rankConstant = 60;
@@ -121,11 +132,13 @@ interface Hit {
 /** Words that begin alike: endings differ, and the database has decided already that they fit. */
 function hitsIn(line: string, words: readonly string[]): Hit[] {
   const stems = words.map(fold).map((word) => word.slice(0, Math.max(3, Math.ceil(word.length * 0.7))));
-  return [...line.matchAll(wordPattern)].flatMap(({ 0: word, index }) => {
+  const hits: Hit[] = [];
+  for (const { 0: word, index } of line.matchAll(wordPattern)) {
     const folded = fold(word);
     const stem = stems.find((each) => folded.startsWith(each));
-    return stem === undefined ? [] : [{ at: index, stem }];
-  });
+    if (stem !== undefined) hits.push({ at: index, stem });
+  }
+  return hits;
 }
 
 /** Where the first stretch begins that holds the most of the words. */

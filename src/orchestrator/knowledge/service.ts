@@ -36,6 +36,8 @@ interface Deps {
   readonly clock: Clock;
   readonly chance: Chance;
   readonly isAgent: (name: string) => boolean;
+  /** After a commit that wrote documents: a hint. */
+  readonly onWritten: () => void;
 }
 
 /** A document as whoever indexes hands it in. What is too long is cut off, what cannot be stored is left out. */
@@ -57,7 +59,7 @@ const writtenAtOnce = 50;
 const removedAtOnce = 500;
 
 /** What the team knows: documents, kept in step with what they were made from, and found by their words. */
-export function createKnowledgeService({ postgres, unitOfWork, clock, chance, isAgent }: Deps) {
+export function createKnowledgeService({ postgres, unitOfWork, clock, chance, isAgent, onWritten }: Deps) {
   const { db } = postgres;
   const search = createSearch();
 
@@ -68,6 +70,7 @@ export function createKnowledgeService({ postgres, unitOfWork, clock, chance, is
     const saved = await upsertDocument(work.tx, row);
     if (!saved) return { outcome: 'unchanged' as Outcome };
     await replacePassages(work.tx, { ...row, id: saved.id }, cut(text));
+    work.afterCommit(onWritten);
     return { outcome: (saved.isNew ? 'created' : 'updated') as Outcome };
   }
 

@@ -2,7 +2,13 @@ import { and, desc, eq, ne, type SQL, sql } from 'drizzle-orm';
 import { type Postgres, type Queryable, sqlState } from '../platform/postgres.ts';
 import { embeddingSpaces } from './tables.ts';
 
-/** Where the vectors of one model are. */
+/** What makes the vectors of documents. Another prefix makes others, as another model does: they cannot be compared. */
+export interface Maker {
+  readonly model: string;
+  readonly documentPrefix: string;
+}
+
+/** Where the vectors of one maker are. */
 export interface Space {
   readonly id: number;
   readonly dimensions: number;
@@ -22,40 +28,46 @@ export const tableOf = ({ id }: Space): SQL => sql.raw(`passage_vectors_${id}`);
 /** Two bytes a number: what is lost is less than two models disagree about. */
 export const typeOf = ({ dimensions }: Space): SQL => sql.raw(dimensions > indexedMax ? 'vector' : 'halfvec');
 
-/** The newest of this model: it may have been served with vectors of another length before. */
-export async function findSpace(db: Queryable, model: string): Promise<Space | undefined> {
+/** The newest of this maker: it may have been served with vectors of another length before. */
+export async function findSpace(db: Queryable, maker: Maker): Promise<Space | undefined> {
   const [space] = await db
     .select({ id: embeddingSpaces.id, dimensions: embeddingSpaces.dimensions })
     .from(embeddingSpaces)
-    .where(eq(embeddingSpaces.model, model))
+    .where(madeBy(maker))
     .orderBy(desc(embeddingSpaces.id))
     .limit(1);
   return space;
 }
 
+const madeBy = ({ model, documentPrefix }: Maker) =>
+  and(eq(embeddingSpaces.model, model), eq(embeddingSpaces.documentPrefix, documentPrefix));
+
 /** Of whoever makes or removes tables of vectors. */
 const lock = sql`select pg_advisory_xact_lock(7261005)`;
 
-/** Makes what is missing; replicas that do so at once wait for each other. Throws `NoVectors`. */
+/** Makes what is missing; replicas that do so at once wait for each other. */
 export async function openSpace(
   postgres: Postgres,
-  { model, dimensions, now }: { model: string; dimensions: number; now: number },
+  { maker, dimensions, now }: { maker: Maker; dimensions: number; now: number },
 ): Promise<Space> {
-  await ensureExtension(postgres);
   return postgres.transaction(async (tx) => {
     await tx.execute(lock);
-    await tx.insert(embeddingSpaces).values({ model, dimensions, createdAt: now }).onConflictDoNothing();
+    await tx
+      .insert(embeddingSpaces)
+      .values({ ...maker, dimensions, createdAt: now })
+      .onConflictDoNothing();
     const [space] = await tx
       .select()
       .from(embeddingSpaces)
-      .where(and(eq(embeddingSpaces.model, model), eq(embeddingSpaces.dimensions, dimensions)));
-    if (!space) throw new Error(`there is no place for the vectors of ${model}`);
+      .where(and(madeBy(maker), eq(embeddingSpaces.dimensions, dimensions)));
+    if (!space) throw new Error(`there is no place for the vectors of ${maker.model}`);
     await tx.execute(tableFor(space));
     return space;
   });
 }
 
-async function ensureExtension(postgres: Postgres): Promise<void> {
+/** Throws `NoVectors`. */
+export async function ensureExtension(postgres: Postgres): Promise<void> {
   const found = sql`
     select default_version as offered, installed_version as installed from pg_available_extensions where name = 'vector'`;
   const [extension] = (await postgres.db.execute<{ offered: string; installed: string | null }>(found)).rows;
@@ -104,7 +116,7 @@ function tableFor(space: Space): SQL {
     ${space.dimensions > indexedMax ? sql`` : byVector}`;
 }
 
-/** Removes the vectors of all other models, while this one is still the one that is wanted. */
+/** Removes the vectors of all other makers, while this one is still the one that is wanted. */
 export async function dropOthers(postgres: Postgres, kept: Space, isWanted: () => Promise<boolean>): Promise<void> {
   const others = await postgres.db
     .select({ id: embeddingSpaces.id, dimensions: embeddingSpaces.dimensions })

@@ -58,7 +58,7 @@ export const passages = pgTable(
 );
 
 /**
- * One for each model, and length of its vectors, that texts were embedded with. The vectors are in a table of its own, by its
+ * One for each model, prefix and length of vectors that texts were embedded with. The vectors are in a table of its own, by its
  * id, which is made where the database has pgvector: the vectors of two models cannot be compared.
  */
 export const embeddingSpaces = pgTable(
@@ -66,8 +66,9 @@ export const embeddingSpaces = pgTable(
   {
     id: integer('id').generatedAlwaysAsIdentity().primaryKey(),
     model: text('model').notNull(),
+    documentPrefix: text('document_prefix').notNull().default(''),
     dimensions: integer('dimensions').notNull(),
     createdAt: createdAt(),
   },
-  (table) => [unique('embedding_spaces_by_model').on(table.model, table.dimensions)],
+  (table) => [unique('embedding_spaces_by_model').on(table.model, table.documentPrefix, table.dimensions)],
 );

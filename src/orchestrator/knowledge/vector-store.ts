@@ -1,5 +1,5 @@
 import { desc, getTableColumns, sql } from 'drizzle-orm';
-import type { Postgres, Queryable, Tx } from '../platform/postgres.ts';
+import type { Queryable, Tx } from '../platform/postgres.ts';
 import { prepared } from '../platform/prepare.ts';
 import { type Found, given, type Scope, weightOf, within } from './search-store.ts';
 import { type Space, tableOf, typeOf } from './spaces.ts';
@@ -7,16 +7,6 @@ import { documents, passages } from './tables.ts';
 
 /** Passages that are looked at, the nearest; of one document only the nearest counts. */
 const nearestMax = 50;
-/** Places that the walk keeps: some more, for those whose rows are gone; a second walk costs as much as the first. */
-const walkWidth = 64;
-
-/**
- * Planned for each question anew: whether to walk along the index of vectors, or to compare all that the asker may see, depends
- * on how much that is. The index goes on where the filter leaves too little.
- */
-const settings = sql`
-  select set_config('hnsw.iterative_scan', 'relaxed_order', true), set_config('hnsw.ef_search', ${String(walkWidth)}, true),
-    set_config('plan_cache_mode', 'force_custom_plan', true)`;
 
 interface Alike extends Scope {
   /** As pgvector writes it. */
@@ -24,18 +14,23 @@ interface Alike extends Scope {
   readonly similarityMin: number;
 }
 
-export type SearchOfSpace = (postgres: Postgres, asked: Alike) => Promise<Found[]>;
+export type SearchOfSpace = (db: Queryable, asked: Alike) => Promise<Found[]>;
 
-/** The documents of which a passage is near in meaning, each with its nearest one. */
+/**
+ * The documents of which a passage is near in meaning, each with its nearest one. Outside any transaction, whose begin and end
+ * would cost as much as the walk along the index; how that walks is set for each connection (platform/postgres.ts).
+ */
 export function searchOf(space: Space): SearchOfSpace {
-  // Written out once for each connection: that takes longer than to find something.
+  // Written out once: that takes longer than to find something.
   const statement = prepared((db) => alike(db, space));
-  return (postgres, asked) =>
-    postgres.transaction((tx, send) => {
-      send(() => tx.execute(settings));
-      return statement(tx).execute({ ...asked });
-    });
+  return (db, asked) => statement(db).execute({ ...asked });
 }
+
+/**
+ * Without a name, so that the server plans it for each question anew: whether to walk along the index of vectors, or to compare
+ * all that the asker may see, depends on how much that is. A plan for everybody compares all, which takes twenty times as long.
+ */
+const nameless = '';
 
 function alike(db: Queryable, space: Space) {
   const owned = { kind: sql`v.kind`, owner: sql`v.owner` };
@@ -45,24 +40,25 @@ function alike(db: Queryable, space: Space) {
     select v.document_id, v.position, v.document_hash, 1 - (${distance}) as likeness from ${tableOf(space)} v
     where ${within(owned)} and v.embedding is not null
     order by ${distance} limit ${sql.raw(String(nearestMax))}`;
+  // What is told of a document is read of those alone that are told of.
   const best = sql`(
-    select distinct on (nearest.document_id) nearest.document_id, nearest.position,
-      nearest.likeness * (${weightOf(sql`d.updated_at`)}) as score
-    from (${nearest}) nearest
-    join documents d on d.id = nearest.document_id and d.content_hash = nearest.document_hash
-    where nearest.likeness >= ${given('similarityMin')}::float8
-    order by nearest.document_id, nearest.likeness desc, nearest.position
+    select * from (
+      select distinct on (d.id) d.id, nearest.position, nearest.likeness * (${weightOf(sql`d.updated_at`)}) as score
+      from (${nearest}) nearest
+      join ${documents} d on d.id = nearest.document_id and d.content_hash = nearest.document_hash
+      where nearest.likeness >= ${given('similarityMin')}::float8 and ${within({ kind: sql`d.kind`, owner: sql`d.owner` })}
+      order by d.id, nearest.likeness desc, nearest.position
+    ) one_each
+    order by score desc, id desc limit ${given('limit')}::int
   ) best`;
   const score = sql<number>`best.score`;
   return db
     .select({ ...getTableColumns(documents), text: passages.text, score })
     .from(best)
-    .innerJoin(documents, sql`${documents.id} = best.document_id`)
-    .innerJoin(passages, sql`${passages.documentId} = best.document_id and ${passages.position} = best.position`)
-    .where(within(documents))
+    .innerJoin(documents, sql`${documents.id} = best.id`)
+    .innerJoin(passages, sql`${passages.documentId} = best.id and ${passages.position} = best.position`)
     .orderBy(desc(score), desc(documents.id))
-    .limit(sql.placeholder('limit'))
-    .prepare(`passages_alike_${space.id}`);
+    .prepare(nameless);
 }
 
 /** A document in the version that is to be embedded, and what there is of it already. */

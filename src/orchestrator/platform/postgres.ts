@@ -54,7 +54,11 @@ export function createPostgres(url: string, limits: PostgresLimits, onError: (er
   // An idle client whose server goes away emits this; unheard, it would end the process.
   pool.on('error', onError);
   // The same for one that is at work: outside the pool nobody else listens to it.
-  pool.on('connect', (client) => client.on('error', onError));
+  pool.on('connect', (client) => {
+    client.on('error', onError);
+    // Before whatever it is wanted for, and waited for by nobody.
+    client.query(walkOfVectors).catch(onError);
+  });
   const db = drizzle({ client: pool });
   const underWay = new Set<pg.PoolClient>();
   let cuts = 0;
@@ -122,6 +126,13 @@ export function createPostgres(url: string, limits: PostgresLimits, onError: (er
     },
   };
 }
+
+/**
+ * How an index of vectors is walked: with some more places than are looked at, and on where a filter leaves too little. A server
+ * without pgvector keeps the two and has no use for them.
+ */
+const walkOfVectors = `
+  select set_config('hnsw.iterative_scan', 'relaxed_order', false), set_config('hnsw.ef_search', '64', false)`;
 
 const attemptsMax = 4;
 const tooManyConnections = '53300';

@@ -18,6 +18,10 @@ const sentences: Readonly<Record<string, string>> = {
     'Die Tabelle der Stufen: wer abstimmt, wann ein Beschluss angenommen ist, seine Frist und was dann geschieht',
   'knowledge.embedding_model':
     'Findet Dokumente auch nach ihrem Sinn: das Modell, etwa openai/text-embedding-3-small, das Vektoren aus ihnen macht; leer: nur nach ihren Wörtern',
+  'knowledge.embedding_query_prefix':
+    'Steht vor jeder Frage, für Modelle, die es so wollen, etwa „query: “ oder „search_query: “',
+  'knowledge.embedding_document_prefix':
+    'Steht vor jedem Text eines Dokuments, etwa „passage: “ oder „search_document: “; ein anderes bettet alle Dokumente neu ein',
   'knowledge.similarity_min':
     'Kosinus-Ähnlichkeit, von der an ein Dokument nach seinem Sinn gefunden wird; was üblich ist, hängt am Modell',
   'decisions.max_rounds': 'Runden ohne Einigkeit, bis ein Mensch entscheidet',

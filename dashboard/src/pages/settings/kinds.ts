@@ -5,7 +5,8 @@ export type JsonSchema = Readonly<Record<string, JsonValue>>;
 
 /** How a value is edited: what fits no other field is written as JSON. */
 export type Kind =
-  | { readonly kind: 'switch' | 'json' }
+  /** `verbatim`: with the spaces around it. */
+  | { readonly kind: 'switch' | 'json' | 'verbatim' }
   | { readonly kind: 'number'; readonly min: number | undefined; readonly max: number | undefined }
   | { readonly kind: 'choice'; readonly options: readonly string[] }
   /** What an empty field stands for. */
@@ -16,6 +17,7 @@ export function kindOf(schema: JsonSchema): Kind {
   if (type === 'boolean') return { kind: 'switch' };
   if (type === 'integer' || type === 'number')
     return { kind: 'number', min: numberOr(minimum), max: numberOr(maximum) };
+  if (type === 'string' && options === undefined) return { kind: 'verbatim' };
   if (Array.isArray(options)) return { kind: 'choice', options: options.map(String) };
   if (Array.isArray(anyOf) && anyOf.every(isStringOrNull))
     return { kind: 'text', blank: anyOf.some((option) => isOfType(option, 'null')) ? null : '' };
@@ -41,6 +43,7 @@ export function valueOfDraft(kind: Kind, draft: string): Draft {
     case 'switch':
       return { value: draft === 'true' };
     case 'choice':
+    case 'verbatim':
       return { value: draft };
     case 'text':
       return { value: draft.trim() === '' ? kind.blank : draft.trim() };

@@ -36,6 +36,7 @@ export function SettingField({ kind, unit, draft, onDraft, error }: SettingField
     case 'number':
       return <TextField {...field} hint={<Bounds kind={kind} unit={unit} draft={draft} />} />;
     case 'text':
+    case 'verbatim':
       return <TextField {...field} hint={t('emptyIsNone')} />;
     case 'json':
       return (
