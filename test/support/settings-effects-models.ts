@@ -2,7 +2,7 @@ import type { SettingName } from '../../src/contracts/settings.ts';
 import type { Effect } from './settings-effects.ts';
 import type { SettingsStage } from './settings-stage.ts';
 
-const sonnet = 'anthropic/claude-sonnet-4-5';
+const sonnet = 'anthropic/claude-sonnet-5-5';
 
 /** As the CMO's program would ask; the status of the answer. */
 async function ask({ models }: SettingsStage, request: object = {}): Promise<number> {
@@ -27,7 +27,7 @@ const called = async (stage: SettingsStage) => {
 };
 
 export const modelEffects: Readonly<Record<SettingName & `llm.${string}`, Effect>> = {
-  'llm.routing_strategy': { value: 'cheapest', shows: [sonnet, 'openai/gpt-5-mini'], look: called },
+  'llm.routing_strategy': { value: 'cheapest', shows: [sonnet, 'anthropic/claude-haiku-5-5'], look: called },
   'llm.routes': {
     value: { default: ['anthropic/claude-haiku-4-5'] },
     shows: [sonnet, 'anthropic/claude-haiku-4-5'],
@@ -49,7 +49,7 @@ export const modelEffects: Readonly<Record<SettingName & `llm.${string}`, Effect
   'llm.prices': {
     value: { [sonnet]: { input: 1, output: 1 } },
     // 1,000 tokens in, 200 out, in millionths of a dollar.
-    shows: [6_000, 1_200],
+    shows: [4_000, 1_200],
     async look(stage) {
       await ask(stage);
       return stage.models.calls[0]?.costMicroUsd;
