@@ -146,28 +146,33 @@ describe('bytes that are no frame', () => {
   const masked = (first: number, length: number[], payload: number[] = []) =>
     Buffer.from([first, (length[0] ?? 0) | 0x80, ...length.slice(1), 0, 0, 0, 0, ...payload]);
 
+  /** What the server says last, and so why it closed. A client that was dropped for its silence is told nothing. */
+  const codeIn = (heard: Buffer) => (heard.at(-4) === 0x88 ? heard.readUInt16BE(heard.length - 2) : undefined);
+
   it.each([
-    ['a frame without a mask', Buffer.from([0x81, 0x02, 0x7b, 0x7d])],
-    ['a reserved kind', masked(0x83, [1], [0x20])],
-    ['reserved bits', masked(0xf1, [1], [0x20])],
-    ['a compressed frame, which was not agreed', masked(0xc1, [1], [0x20])],
-    ['a longer frame than there is memory', masked(0x82, [127, 0x7f, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff])],
-    ['a frame of more than 16 kB, announced', masked(0x81, [126, 0x40, 0x01])],
-    ['text that is not UTF-8', masked(0x81, [2], [0xc0, 0x80])],
-    ['a ping in pieces', masked(0x09, [1], [0x20])],
-    ['a long ping', masked(0x89, [126, 0x01, 0x00])],
-    ['a continuation of nothing', masked(0x80, [1], [0x20])],
-    ['a close with an invalid code', masked(0x88, [2], [0x03, 0xed])],
-    ['HTTP', Buffer.from('GET / HTTP/1.1\r\n\r\n')],
-    ['noise', Buffer.from(Array.from({ length: 500 }, (_, index) => (index * 97 + 13) % 256))],
-  ])('close the connection they come on, and no other: %s', async (_what, bytes) => {
+    ['a frame without a mask', 1002, Buffer.from([0x81, 0x02, 0x7b, 0x7d])],
+    ['a reserved kind', 1002, masked(0x83, [1], [0x20])],
+    ['reserved bits', 1002, masked(0xf1, [1], [0x20])],
+    ['a compressed frame, which was not agreed', 1002, masked(0xc1, [1], [0x20])],
+    ['a longer frame than there is memory', 1009, masked(0x82, [127, 0x7f, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff])],
+    ['a frame of more than 16 kB, announced', 1009, masked(0x81, [126, 0x40, 0x01])],
+    ['text that is not UTF-8', 1007, masked(0x81, [2], [0xc0, 0x80])],
+    ['a ping in pieces', 1002, masked(0x09, [1], [0x20])],
+    ['a long ping', 1002, masked(0x89, [126, 0x01, 0x00])],
+    ['a continuation of nothing', 1002, masked(0x80, [1], [0x20])],
+    ['a close with an invalid code', 1002, masked(0x88, [2], [0x03, 0xed])],
+    ['HTTP', 1002, Buffer.from('GET / HTTP/1.1\r\n\r\n')],
+    ['noise', 1002, Buffer.from(Array.from({ length: 500 }, (_, index) => (index * 97 + 13) % 256))],
+  ])('close the connection they come on with the reason, and no other: %s, %i', async (_what, code, bytes) => {
     const polite = await enter(stage.keys.operator);
     const socket = await upgraded();
     const ended = new Promise((resolve) => socket.on('close', resolve));
+    const heard: Buffer[] = [];
+    socket.on('data', (part) => heard.push(part));
     socket.on('end', () => socket.end());
-    socket.resume();
     socket.write(bytes);
     await ended;
+    expect(codeIn(Buffer.concat(heard))).toBe(code);
     await settled(polite);
   });
 
