@@ -68,6 +68,30 @@ it('whoever is killed while it sends is followed by its next life: one row, one 
   await second.end('SIGTERM');
 });
 
+it('killed while the row is being made, it has not read on in the log: the next life makes it', async () => {
+  const life = await start();
+  const holder = await database.connect();
+  const inLine = `select pid from pg_stat_activity where wait_event_type = 'Lock' and query like 'insert into "notifications"%'
+    and datname = current_database()`;
+  try {
+    await holder.query('begin; lock table notifications in exclusive mode');
+    await raise('half-told');
+    await eventually(async () => (await database.query(inLine)).rowCount || undefined, {
+      what: 'the row in the making',
+    });
+    await life.end('SIGKILL');
+    // What was sent before the kill would still be done.
+    await database.query(`select pg_terminate_backend(pid) from (${inLine}) line`);
+    await holder.query('rollback');
+  } finally {
+    holder.release(true);
+  }
+  expect(await rowsOf('half-told')).toEqual([]);
+  const next = await start();
+  expect(await sentOnce('half-told')).toHaveLength(1);
+  await next.end('SIGTERM');
+});
+
 it('whenever it is killed, each escalation is told, under one id', async () => {
   const moments = [0, 3, 6, 10, 15, 25, 40, 80];
   for (const [index, moment] of moments.entries()) {

@@ -121,6 +121,18 @@ const escalations = async (status: 'open' | 'resolved' = 'open') =>
   (await one.services.escalations.list(database.postgres.db, { status, limit: 50, offset: 0 })).escalations;
 const records = async () => (await database.postgres.pool.query('select * from model_calls order by id')).rows;
 
+/** Nobody gets room until as many stand in line as connections allow: then all of them look at once. */
+async function holdAccounts(): Promise<(inLine: number) => Promise<void>> {
+  const holder = await database.postgres.connect();
+  await holder.query('begin; select from budget_accounts for update');
+  const waiting = `select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`;
+  return async (inLine) => {
+    const isThere = async () => (await database.postgres.pool.query(waiting)).rowCount === inLine || undefined;
+    await eventually(isThere, { what: 'the line' });
+    await holder.end();
+  };
+}
+
 describe('many calls at once', () => {
   it('of one agent through two replicas spend the budget and no more than one call besides', async () => {
     await set('cmo', { monthly: { usd: 10 } });
@@ -138,7 +150,12 @@ describe('many calls at once', () => {
 
   it('that are all under way are let through up to the budget: what they can cost is taken for spent', async () => {
     await set('cmo', { monthly: { usd: 10 } });
-    const answers = await Promise.allSettled(Array.from({ length: 50 }, (_, at) => reserve(at % 2 === 0 ? one : two)));
+    // For the accounts to be there.
+    await call(one, { costMicroUsd: 0 });
+    const letGo = await holdAccounts();
+    const asking = Promise.allSettled(Array.from({ length: 50 }, (_, at) => reserve(at % 2 === 0 ? one : two)));
+    await letGo(2 * testLimits.poolSize);
+    const answers = await asking;
     expect(answers.filter(({ status }) => status === 'fulfilled')).toHaveLength(10);
     expect(await budget('cmo.monthly.usd')).toMatchObject({ spent: 0, reserved: usd(10) });
     // Nothing is spent yet: nobody is called for it.

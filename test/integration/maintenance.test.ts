@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createAlertService } from '../../src/orchestrator/alerts/service.ts';
+import { eventually } from '../support/eventually.ts';
 import { actsOn, anna, openSchedulerStage, type SchedulerStage } from '../support/scheduler-stage.ts';
 
 const hourMs = 3_600_000;
@@ -24,6 +25,23 @@ beforeEach(async () => {
 afterAll(() => stage.dispose());
 
 const { run, give, eventsOf, countOf, set } = actsOn(() => stage);
+
+/** Begins what writes into the table, and holds it there: `count` stand in line, each in the middle of a transaction. */
+async function heldAt<T>(table: string, count: number, begin: () => Promise<T>) {
+  const holder = await stage.postgres.connect();
+  await holder.query(`begin; lock table ${table} in exclusive mode`);
+  const outcome = begin();
+  const inLine = `select pid from pg_locks where relation = '${table}'::regclass and not granted`;
+  await eventually(async () => (await holder.query(inLine)).rowCount === count || undefined, { what: 'the line' });
+  return {
+    outcome,
+    letGo: () => holder.end(),
+    async kill() {
+      await holder.query(`select pg_terminate_backend(pid) from (${inLine}) line`);
+      await holder.end();
+    },
+  };
+}
 
 describe('the archive', () => {
   const { signal } = new AbortController();
@@ -70,14 +88,22 @@ describe('the archive', () => {
     const open = await give('Keep me');
     for (let count = 0; count < 60; count += 1) await finished(`Task number ${count}`, 'done');
     await stage.time.advance(31 * dayMs);
+    const { archivist } = stage.services;
+    const places = async () => [await countOf('tasks'), await countOf('archived'), await countOf('documents')];
+    const killed = await heldAt('archived', 1, () => archivist.archive(signal));
+    const end = expect(killed.outcome).rejects.toThrow();
+    await killed.kill();
+    await end;
+    expect(await places()).toEqual([61, 0, 0]);
     const stop = new AbortController();
-    const real = stage.services.archivist.archive(stop.signal);
-    stop.abort(new Error('killed'));
-    await expect(real).rejects.toThrow('killed');
-    const [live, kept] = [await countOf('tasks'), await countOf('archived')];
-    expect([live + kept, kept % 50]).toEqual([61, 0]);
-    await Promise.all([stage.services.archivist.archive(signal), stage.services.archivist.archive(signal)]);
-    expect([await countOf('tasks'), await countOf('archived'), await countOf('documents')]).toEqual([1, 60, 60]);
+    const stopped = await heldAt('archived', 1, () => archivist.archive(stop.signal));
+    const stopping = expect(stopped.outcome).rejects.toThrow('enough');
+    stop.abort(new Error('enough'));
+    await stopped.letGo();
+    await stopping;
+    expect(await places()).toEqual([11, 50, 50]);
+    await Promise.all([archivist.archive(signal), archivist.archive(signal)]);
+    expect(await places()).toEqual([1, 60, 60]);
     expect(await stage.services.tasks.get(open.id)).toMatchObject({ status: 'pending' });
   });
 
@@ -203,9 +229,11 @@ describe('an alert about the system', () => {
     expect(await eventsOf('alert_cleared')).toHaveLength(1);
   });
 
-  it('is raised once by two who measure at the same moment', async () => {
+  it('is raised once by three who measure at the same moment', async () => {
     const judge = () => stage.services.alerts.judge('h', [{ alert: 'pool', value: 2 }]);
-    expect((await Promise.all([judge(), judge(), judge()])).reduce((sum, count) => sum + count)).toBe(1);
+    const { outcome, letGo } = await heldAt('alerts', 3, () => Promise.all([judge(), judge(), judge()]));
+    await letGo();
+    expect((await outcome).reduce((sum, count) => sum + count)).toBe(1);
   });
 });
 
