@@ -63,7 +63,7 @@ describe('a search', () => {
   });
 
   it.each([
-    ['in German', 'Kündigungen Frist', ['file:miete']],
+    ['in German', 'Kündigung Fristen', ['file:miete']],
     ['in English', 'terminated leases', ['file:lease']],
   ])('shows what holds all the words, and then nothing that holds fewer, %s', async (_how, query, sources) => {
     expect(await library.find(query)).toEqual(sources);
