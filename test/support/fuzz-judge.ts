@@ -2,8 +2,18 @@ import { errorCodes } from '../../src/contracts/errors.ts';
 import { insides, problemSchema } from './http-problem.ts';
 import type { WireAnswer } from './wire.ts';
 
+interface Asked {
+  readonly method: string;
+  /** The route answers people, too: whoever accepts HTML gets its refusals as pages. */
+  readonly hasPages: boolean;
+}
+
 /** What is wrong with an answer, in words; undefined when it is as the contract has it. Quick: a million are judged. */
-export function complaintAbout(answer: WireAnswer, method: string, secrets: readonly string[]): string | undefined {
+export function complaintAbout(
+  answer: WireAnswer,
+  { method, hasPages }: Asked,
+  secrets: readonly string[],
+): string | undefined {
   const { status, headers, text } = answer;
   if (!(status >= 100 && status < 500)) return `status ${status}`;
   if (status === 101) return 'it was upgraded';
@@ -11,7 +21,9 @@ export function complaintAbout(answer: WireAnswer, method: string, secrets: read
   if (secrets.some((secret) => told.includes(secret))) return 'it tells a secret';
   if (headers.has('x-powered-by') || headers.has('server')) return 'it tells what it is made of';
   if (method === 'HEAD' || status === 204) return undefined;
-  return status < 400 ? aboutSuccess(answer) : aboutProblem(answer);
+  if (status < 400) return aboutSuccess(answer);
+  const isPage = /^text\/html\b/.test(headers.get('content-type') ?? '');
+  return hasPages && isPage ? aboutPage(answer) : aboutProblem(answer);
 }
 
 const jsonOf = (text: string): unknown => {
@@ -42,4 +54,13 @@ function aboutProblem({ status, headers, text }: WireAnswer): string | undefined
   if (sign) return `it shows our insides: ${sign}`;
   const mustWait = status === 429;
   return mustWait === /^[1-9]\d*$/.test(headers.get('retry-after') ?? '') ? undefined : 'Retry-After is wrong';
+}
+
+function aboutPage({ status, headers, text }: WireAnswer): string | undefined {
+  const [, title = ''] = /<h1>(.*)<\/h1>/.exec(text) ?? [];
+  if (!Object.values(errorCodes).some((own) => own.status === status && own.title === title))
+    return `"${title}" does not go with ${status}`;
+  if (!headers.get('content-security-policy')?.includes("default-src 'none'")) return 'its page may load things';
+  const sign = insides.find((inside) => inside.test(text));
+  return sign && `it shows our insides: ${sign}`;
 }

@@ -66,7 +66,8 @@ export async function openFuzzStage(connections: number): Promise<FuzzStage> {
       if (!open) throw new Error('there is no connection');
       const bytes = serialise(request, { host: new URL(program.url).host, credentials: credentials(request.role) });
       const answer = await open.send(bytes, request.method);
-      const complaint = complaintAbout(answer, request.method, secrets);
+      const asked = { method: request.method, hasPages: pages.has(request.route) };
+      const complaint = complaintAbout(answer, asked, secrets);
       const shown = () => `${complaint}\n→ ${show(bytes)}\n← ${answer.status} ${answer.text.slice(0, 500)}`;
       return { outcome: outcomeOf(answer), complaint: complaint === undefined ? undefined : shown() };
     },
@@ -106,6 +107,9 @@ async function furnish(client: ReturnType<typeof createClient>): Promise<Known> 
     },
   };
 }
+
+/** Behind a link that somebody opens in a browser. */
+const pages: ReadonlySet<string> = new Set(['showQuestion', 'giveAnswer']);
 
 const outcomeOf = ({ status, text }: WireAnswer): string =>
   status < 400 ? String(status) : (/"code":"(\w+)"/.exec(text)?.[1] ?? String(status));
