@@ -1,8 +1,13 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { guardedPost } from '../../src/orchestrator/notifiers/guarded-post.ts';
+import { createSender } from '../../src/orchestrator/notifiers/send.ts';
+import { systemClock } from '../../src/orchestrator/platform/clock.ts';
+import { eventually } from '../support/eventually.ts';
 import { type Receiver, startReceiver } from '../support/receiver.ts';
 
 let receiver: Receiver;
@@ -49,6 +54,40 @@ it('does not wait longer than it was told, for a name or for an answer', async (
   receiver.answer('hang');
   const hanging = post(`${receiver.url}/`, { timeoutMs: 200 });
   await expect(guardedPost(async () => ['127.0.0.1'], hanging)).rejects.toThrow('too long');
+  receiver.answer(204);
+});
+
+const row = {
+  id: 'ntf_1',
+  channel: 'tidy',
+  cause: 'test',
+  kind: 'test',
+  severity: 'normal',
+  title: 'Hello',
+  text: 'Hello?',
+  subject: { type: 'channel', id: 'tidy', about: 'tidy' },
+  status: 'pending',
+  attempts: 1,
+  lastError: null,
+  triedSince: 0,
+  nextAttemptAt: null,
+  claimedUntil: null,
+  createdAt: 0,
+  sentAt: null,
+} as const;
+
+setFlagsFromString('--expose-gc');
+const tidyUp: () => void = runInNewContext('gc');
+
+it('nor when memory is tidied up while it waits', async () => {
+  const send = createSender({ resolve: async () => ['127.0.0.1'], clock: systemClock, timeoutMs: 500 });
+  receiver.answer('hang');
+  const target = { kind: 'slack', url: `${receiver.url}/tidy` } as const;
+  const closing = new AbortController();
+  const sent = send({ target, allowPrivate: true, message: { row, link: undefined }, signal: closing.signal });
+  await eventually(async () => receiver.received.some(({ path }) => path === '/tidy') || undefined);
+  tidyUp();
+  await expect(sent).rejects.toThrow('too long');
   receiver.answer(204);
 });
 

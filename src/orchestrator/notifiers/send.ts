@@ -26,8 +26,7 @@ export interface Delivery {
 export type Send = (delivery: Delivery) => Promise<void>;
 
 export function createSender({ resolve, clock, timeoutMs }: SenderDeps): Send {
-  return async ({ target, allowPrivate, message, signal: closing }) => {
-    const signal = AbortSignal.any([closing, AbortSignal.timeout(timeoutMs)]);
+  async function attempt({ target, allowPrivate, message, signal }: Delivery): Promise<void> {
     const idempotency = { 'idempotency-key': message.row.id };
     const post = (url: string, body: string, headers: Record<string, string> = {}) =>
       guardedPost(resolve, { url, body, headers: { ...idempotency, ...headers }, allowPrivate, signal });
@@ -56,6 +55,16 @@ export function createSender({ resolve, clock, timeoutMs }: SenderDeps): Send {
         const late = once(signal, 'abort').then(() => Promise.reject(tooLate()));
         return Promise.race([sendMail(target, message, { address, timeoutMs }), late]);
       }
+    }
+  }
+
+  /** `late` is asked again at the end: Node 20 collects a time-out that only `any` knows, and then it never comes. */
+  return async ({ signal: closing, ...delivery }) => {
+    const late = AbortSignal.timeout(timeoutMs);
+    try {
+      await attempt({ ...delivery, signal: AbortSignal.any([closing, late]) });
+    } catch (error) {
+      throw late.aborted ? tooLate() : error;
     }
   };
 }
