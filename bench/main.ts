@@ -64,4 +64,5 @@ async function main(): Promise<number> {
   return Object.values(outcomes).some(({ outcome }) => outcome.kind === 'failed') ? 1 : 0;
 }
 
-process.exitCode = await main();
+// A row that failed may have left something open, which would keep us here for ever.
+process.exit(await main());
